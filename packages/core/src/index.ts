@@ -1,0 +1,12 @@
+export type { Batches } from './batches.js';
+export type { Distribution, LowerBound, Mean, Samples } from './distribution.js';
+export { GenaiError } from './error.js';
+export { fold, type Key, key, split } from './key.js';
+export type { Layer } from './layer.js';
+export type { Model } from './model.js';
+export type { Objective } from './objective.js';
+export type { Optimizer, Schedule } from './optimizer.js';
+export type { Snapshot, Step } from './step.js';
+export type { TensorLike } from './tensor-like.js';
+export { threefry2x32 } from './threefry.js';
+export { disposeTree, isLeaf, leaves, mapLeaves, mapTrees, type Tree } from './tree.js';

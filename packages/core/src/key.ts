@@ -1,0 +1,40 @@
+import { GenaiError } from './error.js';
+import { threefry2x32 } from './threefry.js';
+
+/**
+ * Random state as a value: the same key gives the same numbers on every engine and in `jax.random`.
+ *
+ * A key is used once: {@link split} or {@link fold} it where several draws are needed.
+ */
+export type Key = readonly [number, number] & { readonly __key: unique symbol };
+
+/**
+ * A key from an integer seed, as `jax.random.key(seed)` with 64-bit seeds.
+ *
+ * @throws GenaiError unless `seed` is a safe integer of at least 0.
+ * @source Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3" (Threefry).
+ */
+export function key(seed: number): Key {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new GenaiError(`key: the seed must be an integer from 0 to 2^53 - 1, got ${seed}.`);
+  }
+  return [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0] as unknown as Key;
+}
+
+/** `count` independent keys, as `jax.random.split(key, count)`. */
+export function split(k: Key): [Key, Key];
+export function split(k: Key, count: 3): [Key, Key, Key];
+export function split(k: Key, count: 4): [Key, Key, Key, Key];
+export function split(k: Key, count: number): Key[];
+export function split(k: Key, count = 2): Key[] {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new GenaiError(`split: count must be an integer of at least 0, got ${count}.`);
+  }
+  return Array.from({ length: count }, (_, i) => threefry2x32(k, 0, i) as unknown as Key);
+}
+
+/** The key that belongs to `data` (a step, an index), as `jax.random.fold_in(key, data)`. */
+export function fold(k: Key, data: number): Key {
+  if (!Number.isInteger(data)) throw new GenaiError(`fold: data must be an integer, got ${data}.`);
+  return threefry2x32(k, 0, data >>> 0) as unknown as Key;
+}

@@ -1,0 +1,3 @@
+import { build } from '../../tools/tsup.shared.js';
+
+export default build(['index', 'node']);

@@ -1,0 +1,3 @@
+import { unit } from '../../tools/vitest.shared.js';
+
+export default unit('eval', { setupFiles: ['@genai/testing/setup'] });

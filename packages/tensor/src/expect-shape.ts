@@ -1,0 +1,34 @@
+import { GenaiError } from '@genai/core';
+
+/**
+ * Checks a shape where it is used and returns its sizes.
+ *
+ * `expected` holds a number where the size is fixed and a name where it is free; a leading `'…'` stands for any
+ * number of leading dimensions. A name that stands twice must have one size.
+ *
+ * @example
+ * const [batch, time] = expectShape('gru', x, ['batch', 'time', inputs]);
+ * expectShape('dense', x, ['…', inputs]);
+ * @throws GenaiError that names the place, the shape got and the shape expected.
+ */
+export function expectShape(
+  where: string,
+  x: { readonly shape: readonly number[] },
+  expected: readonly (number | string)[],
+): number[] {
+  const open = expected[0] === '…';
+  const pattern = open ? expected.slice(1) : expected;
+  const tail = open ? x.shape.slice(Math.max(0, x.shape.length - pattern.length)) : x.shape;
+  const sizes = new Map<string, number>();
+  const fits =
+    tail.length === pattern.length &&
+    pattern.every((want, i) => {
+      const got = tail[i]!;
+      if (typeof want === 'number') return got === want;
+      const known = sizes.get(want);
+      sizes.set(want, got);
+      return known === undefined || known === got;
+    });
+  if (!fits) throw new GenaiError(`${where}: got shape [${x.shape.join(', ')}], expected [${expected.join(', ')}].`);
+  return [...tail];
+}

@@ -1,0 +1,53 @@
+/** Checks that every package has the same six things, and that its manifest keeps the rules of the house. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const SIX = ['package.json', 'README.md', 'tsconfig.json', 'tsup.config.ts', 'turbo.json', 'vitest.config.ts'];
+const PRIVATE = new Set(['testing']);
+const faults = [];
+
+for (const name of readdirSync(join(root, 'packages'))) {
+  const folder = join(root, 'packages', name);
+  const fault = (text) => faults.push(`packages/${name}: ${text}`);
+  for (const file of SIX) if (!existsSync(join(folder, file))) fault(`${file} is missing`);
+  if (!existsSync(join(folder, 'src/index.ts'))) fault('src/index.ts is missing');
+  if (!existsSync(join(folder, 'package.json'))) continue;
+  const json = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (json.name !== `@genai/${name}`) fault(`is named ${json.name}`);
+  if (json.type !== 'module') fault('is not an ES module');
+  if (json.sideEffects !== false) fault('must set "sideEffects": false');
+  if (!json.description) fault('has no description');
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
+    if (json.scripts?.[hook]) fault(`has an install script (${hook})`);
+  }
+  for (const [dependency, range] of Object.entries(json.dependencies ?? {})) {
+    if (dependency.startsWith('@genai/') && range !== 'workspace:^') fault(`${dependency} must be "workspace:^"`);
+    if (dependency.startsWith('@tensorflow/')) fault(`${dependency} must be a peer dependency`);
+  }
+  const readme = existsSync(join(folder, 'README.md')) ? readFileSync(join(folder, 'README.md'), 'utf8') : '';
+  if (!readme.startsWith(`# @genai/${name}\n`)) fault(`README.md must start with "# @genai/${name}"`);
+  if (json.private !== true) {
+    if (PRIVATE.has(name)) fault('must be private');
+    if (!json.publishConfig?.exports) fault('publishConfig.exports is missing');
+    for (const [path, entry] of Object.entries(json.exports ?? {})) {
+      const published = json.publishConfig?.exports?.[path];
+      const { '@genai/source': source, ...rest } = typeof entry === 'object' ? entry : {};
+      if (typeof entry === 'object' && !source) fault(`exports["${path}"] has no "@genai/source" condition`);
+      if (JSON.stringify(published) !== JSON.stringify(typeof entry === 'object' ? rest : entry)) {
+        fault(`publishConfig.exports["${path}"] must equal exports without "@genai/source"`);
+      }
+    }
+    if (!/```ts/.test(readme)) fault('README.md has no example');
+  }
+  if (
+    !readFileSync(join(root, 'README.md'), 'utf8').includes(`packages/${name}`) &&
+    !readFileSync(join(root, 'README.md'), 'utf8').includes(`${name}/`)
+  ) {
+    fault('the README of the repository does not name it');
+  }
+}
+
+for (const text of faults) console.error(text);
+console.log(faults.length ? `${faults.length} faults` : 'every package has the same six things');
+process.exit(faults.length ? 1 : 0);

@@ -1,0 +1,48 @@
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import type { Plugin } from 'vite';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { tfjsGradients } from './tfjs-gradients.js';
+
+const conditions = ['@genai/source', 'node', 'import', 'default'];
+
+/** How every package is tested in Node: from source, on the cpu engine, with no tensor left over. */
+export const unit = (name: string, test: NonNullable<ViteUserConfig['test']> = {}): ViteUserConfig =>
+  defineConfig({
+    plugins: [gradientsForNode()],
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: { name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 60_000, ...test },
+  });
+
+/** Node cannot import tfjs-core's gradient list; bundle it once a process, as the build does. */
+export function gradientsForNode(): Plugin {
+  let made: Promise<string> | undefined;
+  return {
+    name: 'genai:gradients-for-node',
+    enforce: 'pre',
+    resolveId(id) {
+      if (!/^@tensorflow\/tfjs-core\/dist\/register_all_gradients/.test(id)) return undefined;
+      made ??= bundleGradients();
+      return made;
+    },
+  };
+}
+
+async function bundleGradients(): Promise<string> {
+  const core = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'));
+  const folder = join(core, '..', '..', '.cache', 'genai');
+  const outfile = join(folder, `gradients-${process.pid}.mjs`);
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: ['@tensorflow/tfjs-core/dist/register_all_gradients'],
+    absWorkingDir: core,
+    bundle: true,
+    format: 'esm',
+    outfile,
+    plugins: [tfjsGradients()],
+  });
+  return outfile;
+}
