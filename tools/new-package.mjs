@@ -41,9 +41,10 @@ const json = {
   scripts: { build: 'tsup' },
   dependencies: values.layer === 'core' ? {} : { '@genai/core': 'workspace:^' },
   ...(usesTensors && { peerDependencies: { '@tensorflow/tfjs-core': '^4.22.0' } }),
-  ...(usesTensors && {
-    devDependencies: { '@genai/testing': 'workspace:*', '@tensorflow/tfjs-core': '4.22.0' },
-  }),
+  devDependencies: {
+    ...(usesTensors && { '@genai/testing': 'workspace:*', '@tensorflow/tfjs-core': '4.22.0' }),
+    vitest: '4.1.12',
+  },
   engines: { node: '>=20.19' },
   publishConfig: { access: 'public', exports: published },
 };
@@ -52,9 +53,9 @@ const files = {
   'package.json': `${JSON.stringify(json, null, 2)}\n`,
   'README.md': `# @genai/${name}\n\n${values.about}\n`,
   'tsconfig.json': '{ "extends": "../../tsconfig.base.json", "include": ["src", "test", "*.ts"] }\n',
-  'tsup.config.ts': "import { build } from '../../tools/tsup.shared.js';\n\nexport default build();\n",
+  'tsup.config.ts': "// @boundaries-ignore the shared settings of the workspace\nimport { build } from '../../tools/tsup.shared.js';\n\nexport default build();\n",
   'turbo.json': `{ "extends": ["//"], "tags": ["${values.layer}"] }\n`,
-  'vitest.config.ts': `import { unit } from '../../tools/vitest.shared.js';\n\nexport default unit('${name}'${
+  'vitest.config.ts': `// @boundaries-ignore the shared settings of the workspace\nimport { unit } from '../../tools/vitest.shared.js';\n\nexport default unit('${name}'${
     usesTensors ? ", { setupFiles: ['@genai/testing/setup'] }" : ''
   });\n`,
   'src/index.ts': 'export {};\n',
