@@ -1,0 +1,28 @@
+import { GenaiError, type Model } from '@genai/core';
+import { ones, zeros } from '@tensorflow/tfjs-core';
+import { type Independent, independent } from '../independent.js';
+import { type Normal, normal } from '../normal.js';
+
+/** The parameters of a model that has none: an empty object, so that it still has its place in a tree. */
+export type NoParams = Record<string, never>;
+
+/**
+ * N(0, I) over `features`, a number or a shape: event shape [features], no batch, no parameters.
+ *
+ * `given` makes two tensors; call it within a `scope`.
+ *
+ * @example
+ * const prior = standardNormal(16);
+ * using z = owned(scope(() => prior.given({}).sample(key(0), [5]))); // (5, 16)
+ * @throws GenaiError unless every size is an integer of at least 1.
+ */
+export function standardNormal(features: number | readonly number[]): Model<NoParams, Independent<Normal>> {
+  const shape = typeof features === 'number' ? [features] : [...features];
+  if (!shape.every((size) => Number.isInteger(size) && size >= 1)) {
+    throw new GenaiError(`standardNormal: features must be integers of at least 1, got [${shape.join(', ')}].`);
+  }
+  return {
+    init: () => ({}),
+    given: () => independent(normal(zeros(shape), ones(shape)), shape.length),
+  };
+}
