@@ -13,6 +13,7 @@ export const build = (entry: readonly string[] = ['index'], options: Options = {
     clean: true,
     dts: true,
     treeshake: false,
+    removeNodeProtocol: false,
     esbuildPlugins: [tfjsGradients()],
     ...options,
   });

@@ -1,1 +1,38 @@
-export {};
+export { activation } from './activation.js';
+export { type Conv2dLayerOptions, conv2d } from './conv2d.js';
+export { conv2dTranspose } from './conv2d-transpose.js';
+export type { ConvolutionOptions, ConvolutionParams } from './convolution.js';
+export { type DenseOptions, type DenseParams, dense } from './dense.js';
+export { type DepthwiseOptions, depthwiseConv2d } from './depthwise-conv2d.js';
+export { dropout } from './dropout.js';
+export { type EmbeddingOptions, type EmbeddingParams, embedding } from './embedding.js';
+export { flatten } from './flatten.js';
+export { type GatedParams, gated } from './gated.js';
+export { type GroupNormOptions, groupNorm } from './group-norm.js';
+export { gru } from './gru.js';
+export { type GruParams, type GruState, gruCell, type RecurrentOptions } from './gru-cell.js';
+export { constant, ones, zeros } from './initializers/constant.js';
+export { type Fans, fansOf } from './initializers/fans.js';
+export { glorotNormal, glorotUniform } from './initializers/glorot.js';
+export { heNormal, heUniform } from './initializers/he.js';
+export type { Initializer } from './initializers/initializer.js';
+export { orthogonal } from './initializers/orthogonal.js';
+export { truncatedNormal } from './initializers/truncated-normal.js';
+export { layerNorm, type NormParams } from './layer-norm.js';
+export { lstm } from './lstm.js';
+export { type LstmParams, type LstmState, lstmCell } from './lstm-cell.js';
+export { type MlpOptions, mlp } from './mlp.js';
+export { type AttentionParams, type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention.js';
+export type { NoParams } from './no-params.js';
+export { type Recurrent, recurrent } from './recurrent.js';
+export {
+  type CellInput,
+  type CellParts,
+  type RecurrentCell,
+  type RecurrentState,
+  recurrentCell,
+} from './recurrent-cell.js';
+export { reshape } from './reshape.js';
+export { residual } from './residual.js';
+export { type RmsNormParams, rmsNorm } from './rms-norm.js';
+export { sequential } from './sequential.js';
