@@ -1,4 +1,7 @@
 // @boundaries-ignore the shared settings of the workspace
 import { unit } from '../../tools/vitest.shared.js';
 
-export default unit('checkpoint', { setupFiles: ['@genai/testing/setup'] });
+export default unit('checkpoint', {
+  setupFiles: ['@genai/testing/setup'],
+  exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
+});

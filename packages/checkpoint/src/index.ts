@@ -1,1 +1,17 @@
-export {};
+export type { SavedFloat } from './capture.js';
+export { CheckpointMismatchError, type Misfit } from './checkpoint-mismatch-error.js';
+export { decodeSafetensors, type Safetensors } from './decode-safetensors.js';
+export { encodeSafetensors } from './encode-safetensors.js';
+export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './float16.js';
+export { indexedDb } from './indexed-db.js';
+export { load } from './load.js';
+export { loadConfig } from './load-config.js';
+export { loadRun } from './load-run.js';
+export { memory } from './memory.js';
+export { opfs } from './opfs.js';
+export type { Metrics } from './run-file.js';
+export type { SafetensorsArrays, SafetensorsDtype, SafetensorsEntry } from './safetensors-dtype.js';
+export { type SaveOptions, save } from './save.js';
+export { type SaveRunOptions, saveRun } from './save-run.js';
+export type { Files, Store, StoreOptions } from './store.js';
+export { type UrlOptions, url } from './url.js';
