@@ -9,8 +9,10 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
  * @example
  * const y = scope(() => add(mul(x, 2), 1)); // the product is freed, the sum is yours
  */
-export function scope<R>(f: (() => R) & NotAPromise<R>): R {
-  return tidy(f as () => never) as R;
+export function scope<R>(f: () => R & { readonly then?: never }): R; // also takes what is still a type parameter
+export function scope<R>(f: (() => R) & NotAPromise<R>): R; // also takes void, undefined and unknown
+export function scope(f: () => unknown): unknown {
+  return tidy(f as () => never);
 }
 
 /** A type alias, not the interface `Disposable`: a tree must keep its implicit index signature. */
@@ -30,4 +32,6 @@ export function owned<P extends Tree<Tensor>>(tree: P): P & Owned {
   }) as P & Owned;
 }
 
-type NotAPromise<R> = R extends PromiseLike<unknown> ? { readonly error: 'scope cannot hold a promise' } : unknown;
+type NotAPromise<R> = [Extract<R, PromiseLike<unknown>>] extends [never]
+  ? unknown
+  : { readonly error: 'scope cannot hold a promise' };

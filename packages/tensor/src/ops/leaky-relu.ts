@@ -1,0 +1,18 @@
+import { mul, step, type Tensor } from '@tensorflow/tfjs-core';
+import { withGradient } from './with-gradient.js';
+
+/**
+ * x where x > 0, `slope` · x elsewhere. The slope is 0.01 unless given; GANs use 0.2.
+ *
+ * TensorFlow.js's own has no second derivative, which a gradient penalty needs.
+ *
+ * @example
+ * const hidden = leakyRelu(x, 0.2);
+ * @source Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models", §2.
+ */
+export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  return withGradient([x], {
+    forward: (x) => ({ value: mul(x, step(x, slope)) }),
+    backward: (dy, [x]) => [mul(dy, step(x!, slope))],
+  });
+}

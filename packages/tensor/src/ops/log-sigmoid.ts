@@ -1,0 +1,17 @@
+import { mul, neg, sigmoid, softplus, type Tensor } from '@tensorflow/tfjs-core';
+import { withGradient } from './with-gradient.js';
+
+/**
+ * log σ(x) = −log(1 + e⁻ˣ) in nats, elementwise, finite for every finite x.
+ *
+ * TensorFlow.js's own cannot be differentiated at anything that was computed: it reads its input after it is freed.
+ *
+ * @example
+ * const loss = neg(mean(logSigmoid(logits))); // −log p(real)
+ */
+export function logSigmoid(x: Tensor): Tensor {
+  return withGradient([x], {
+    forward: (x) => ({ value: neg(softplus(neg(x))) }),
+    backward: (dy, [x]) => [mul(dy, sigmoid(neg(x!)))],
+  });
+}
