@@ -14,7 +14,10 @@ const CHECKS = {
   layout: { about: 'every package has the same six things', run: () => script('tools/check-layout.mjs') },
   types: { about: 'types, strictly', run: () => one('exec', 'tsc', '--noEmit', '-p', 'tsconfig.json') },
   boundaries: { about: 'arrows point down only', run: () => one('exec', 'turbo', 'boundaries') },
-  build: { about: 'every package builds', run: () => one('exec', 'turbo', 'run', 'build', '--output-logs=errors-only') },
+  build: {
+    about: 'every package builds',
+    run: () => one('exec', 'turbo', 'run', 'build', '--output-logs=errors-only'),
+  },
   unit: { about: 'laws, goldens, known answers, engines in Node', run: () => vitest('vitest.config.ts') },
   browser: {
     about: 'engines, stores and the live page in headless Chromium',
@@ -90,7 +93,9 @@ async function vitest(config, env = {}) {
     if (!report || report.numTotalTests === 0) return { passed: 0, failed: 1, skipped: 0 };
     const tests = report.testResults.flatMap((result) => result.assertionResults);
     const skipped = tests.filter((test) => ['pending', 'skipped', 'todo'].includes(test.status));
-    const failed = report.numFailedTests + report.testResults.filter((r) => r.status === 'failed' && r.assertionResults.length === 0).length;
+    const failed =
+      report.numFailedTests +
+      report.testResults.filter((r) => r.status === 'failed' && r.assertionResults.length === 0).length;
     return {
       passed: report.numPassedTests,
       failed: Math.max(failed, code === 0 ? 0 : 1),

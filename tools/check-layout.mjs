@@ -21,9 +21,10 @@ for (const name of readdirSync(join(root, 'packages'))) {
   for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
     if (json.scripts?.[hook]) fault(`has an install script (${hook})`);
   }
+  const isApplication = readFileSync(join(folder, 'turbo.json'), 'utf8').includes('"app"'); // only these choose engines
   for (const [dependency, range] of Object.entries(json.dependencies ?? {})) {
     if (dependency.startsWith('@genai/') && range !== 'workspace:^') fault(`${dependency} must be "workspace:^"`);
-    if (dependency.startsWith('@tensorflow/')) fault(`${dependency} must be a peer dependency`);
+    if (dependency.startsWith('@tensorflow/') && !isApplication) fault(`${dependency} must be a peer dependency`);
   }
   const readme = existsSync(join(folder, 'README.md')) ? readFileSync(join(folder, 'README.md'), 'utf8') : '';
   if (!readme.startsWith(`# @genai/${name}\n`)) fault(`README.md must start with "# @genai/${name}"`);

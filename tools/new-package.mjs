@@ -53,7 +53,8 @@ const files = {
   'package.json': `${JSON.stringify(json, null, 2)}\n`,
   'README.md': `# @genai/${name}\n\n${values.about}\n`,
   'tsconfig.json': '{ "extends": "../../tsconfig.base.json", "include": ["src", "test", "*.ts"] }\n',
-  'tsup.config.ts': "// @boundaries-ignore the shared settings of the workspace\nimport { build } from '../../tools/tsup.shared.js';\n\nexport default build();\n",
+  'tsup.config.ts':
+    "// @boundaries-ignore the shared settings of the workspace\nimport { build } from '../../tools/tsup.shared.js';\n\nexport default build();\n",
   'turbo.json': `{ "extends": ["//"], "tags": ["${values.layer}"] }\n`,
   'vitest.config.ts': `// @boundaries-ignore the shared settings of the workspace\nimport { unit } from '../../tools/vitest.shared.js';\n\nexport default unit('${name}'${
     usesTensors ? ", { setupFiles: ['@genai/testing/setup'] }" : ''

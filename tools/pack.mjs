@@ -19,7 +19,10 @@ export function packAll() {
   const destination = mkdtempSync(join(tmpdir(), 'genai-pack-'));
   const packages = publishedPackages().map(({ folder, json }) => {
     if (!existsSync(join(folder, 'dist'))) throw new Error(`${json.name} is not built. Run \`pnpm build\` first.`);
-    execFileSync('pnpm', ['pack', '--pack-destination', destination], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('pnpm', ['pack', '--pack-destination', destination], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const file = `${json.name.replace('@', '').replace('/', '-')}-${json.version}.tgz`;
     return { name: json.name, folder, file: join(destination, file), json };
   });

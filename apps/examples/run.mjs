@@ -5,7 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const folder = join(import.meta.dirname, 'src');
-const lessons = readdirSync(folder).filter((file) => /^\d\d-.*\.ts$/.test(file)).map((file) => file.slice(0, -3)).sort();
+const lessons = readdirSync(folder)
+  .filter((file) => /^\d\d-.*\.ts$/.test(file))
+  .map((file) => file.slice(0, -3))
+  .sort();
 const name = process.argv[2];
 if (!lessons.includes(name)) {
   console.log(`usage: node run.mjs LESSON [--quick]\n\n${lessons.join('\n')}`);

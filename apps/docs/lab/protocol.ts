@@ -2,7 +2,13 @@
 export type Engine = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
 
 export type ToWorker =
-  | { readonly type: 'start'; readonly engine: Engine; readonly seed: number; readonly digits: string; readonly wasm: WasmFiles }
+  | {
+      readonly type: 'start';
+      readonly engine: Engine;
+      readonly seed: number;
+      readonly digits: string;
+      readonly wasm: WasmFiles;
+    }
   | { readonly type: 'engine'; readonly engine: Engine }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' };

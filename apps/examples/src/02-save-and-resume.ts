@@ -15,7 +15,11 @@ import { elbo, vae } from '@genai/vae';
 import { quickly } from './quick.js';
 
 await useBackend('auto');
-const model = vae({ encoder: gaussian(mlp([2, 64, 2 * 2])), decoder: gaussian(mlp([2, 64, 2 * 2])), prior: standardNormal(2) });
+const model = vae({
+  encoder: gaussian(mlp([2, 64, 2 * 2])),
+  decoder: gaussian(mlp([2, 64, 2 * 2])),
+  prior: standardNormal(2),
+});
 const step = minimize(elbo(model), adam(1e-3));
 const data = draws(moons(), { size: 100, key: key(7) });
 const half = quickly(200, 10);

@@ -8,7 +8,11 @@ import { adam, minimize, train } from '@genai/train';
 import { elbo, vae } from '@genai/vae';
 import { quickly } from './quick.js';
 
-const model = vae({ encoder: gaussian(mlp([2, 32, 2 * 2])), decoder: gaussian(mlp([2, 32, 2 * 2])), prior: standardNormal(2) });
+const model = vae({
+  encoder: gaussian(mlp([2, 32, 2 * 2])),
+  decoder: gaussian(mlp([2, 32, 2 * 2])),
+  prior: standardNormal(2),
+});
 const steps = quickly(200, 20);
 const options = { data: draws(moons(), { size: 128, key: key(0) }), steps, key: key(0) };
 
@@ -24,7 +28,9 @@ await using run = train(minimize(elbo(model), adam(1e-3)), options);
 for await (const { step, metrics } of run) {
   worst = Math.max(worst, Math.abs(metrics.loss / alone[step - 1]! - 1));
   if (step % (steps / 4) === 0) {
-    console.log(`step ${step} on ${describeBackend().name}: ${metrics.loss.toFixed(5)} nats, on wasm alone ${alone[step - 1]!.toFixed(5)}`);
+    console.log(
+      `step ${step} on ${describeBackend().name}: ${metrics.loss.toFixed(5)} nats, on wasm alone ${alone[step - 1]!.toFixed(5)}`,
+    );
     if (step < steps) await useBackend(describeBackend().name === 'wasm' ? 'cpu' : 'wasm');
   }
 }
