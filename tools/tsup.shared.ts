@@ -14,6 +14,7 @@ export const build = (entry: readonly string[] = ['index'], options: Options = {
     dts: true,
     treeshake: false,
     removeNodeProtocol: false,
+    external: [/^node:/],
     esbuildPlugins: [tfjsGradients()],
     ...options,
   });

@@ -4,6 +4,7 @@ export { GenaiError } from './error.js';
 export { fold, type Key, key, split } from './key.js';
 export type { Layer } from './layer.js';
 export type { Model } from './model.js';
+export type { NoParams } from './no-params.js';
 export type { Objective } from './objective.js';
 export type { Optimizer, Schedule } from './optimizer.js';
 export { randomBits } from './random/random-bits.js';

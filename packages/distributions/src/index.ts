@@ -14,6 +14,6 @@ export { type Mixture, mixture } from './mixture.js';
 export { binary } from './models/binary.js';
 export { gaussian } from './models/gaussian.js';
 export { type PixelsOptions, pixelOutputs, pixels } from './models/pixels.js';
-export { type NoParams, standardNormal } from './models/standard-normal.js';
+export { standardNormal } from './models/standard-normal.js';
 export { type Normal, normal } from './normal.js';
 export { type Invertible, type Transformed, transformed } from './transformed.js';

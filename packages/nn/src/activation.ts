@@ -1,7 +1,6 @@
-import type { Layer } from '@genai/core';
+import type { Layer, NoParams } from '@genai/core';
 import { scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { NoParams } from './no-params.js';
 
 /**
  * A function without parameters as a layer.

@@ -1,7 +1,6 @@
-import { GenaiError, type Layer } from '@genai/core';
+import { GenaiError, type Layer, type NoParams } from '@genai/core';
 import { scope, uniformNoise } from '@genai/tensor';
 import { cast, clone, greaterEqual, mul, type Tensor } from '@tensorflow/tfjs-core';
-import type { NoParams } from './no-params.js';
 
 /**
  * With a key, sets each element to 0 with probability `rate` and divides the others by 1 − `rate`, so that the mean

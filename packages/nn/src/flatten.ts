@@ -1,7 +1,6 @@
-import type { Layer } from '@genai/core';
+import type { Layer, NoParams } from '@genai/core';
 import { GenaiError } from '@genai/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import type { NoParams } from './no-params.js';
 
 /**
  * All dimensions but the first as one: (batch, …) → (batch, features).

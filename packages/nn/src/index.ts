@@ -23,7 +23,6 @@ export { lstm } from './lstm.js';
 export { type LstmParams, type LstmState, lstmCell } from './lstm-cell.js';
 export { type MlpOptions, mlp } from './mlp.js';
 export { type AttentionParams, type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention.js';
-export type { NoParams } from './no-params.js';
 export { type Recurrent, recurrent } from './recurrent.js';
 export {
   type CellInput,

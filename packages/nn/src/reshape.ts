@@ -1,7 +1,6 @@
-import { GenaiError, type Layer } from '@genai/core';
+import { GenaiError, type Layer, type NoParams } from '@genai/core';
 import { reshape as reshaped, type Tensor } from '@tensorflow/tfjs-core';
 import { expectCounts } from './expect-counts.js';
-import type { NoParams } from './no-params.js';
 
 /**
  * All dimensions but the first as `shape`: (batch, …) → (batch, …shape).

@@ -1,8 +1,8 @@
-import { disposeTree, GenaiError, key, type Layer } from '@genai/core';
+import { disposeTree, GenaiError, key, type Layer, type NoParams } from '@genai/core';
 import { normalNoise, owned, scope, valueAndGrad } from '@genai/tensor';
 import { memory, relu, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { activation, type DenseParams, dense, dropout, type NoParams, residual, sequential } from './index.js';
+import { activation, type DenseParams, dense, dropout, residual, sequential } from './index.js';
 
 test('known answers: the layers one after another', () => {
   const [first, last] = [dense(3, 4), dense(4, 2)];

@@ -25,12 +25,15 @@ export type Owned = { [Symbol.dispose](): void };
  * using params = owned(model.init(key(0)));
  */
 export function owned<P extends Tree<Tensor>>(tree: P): P & Owned {
-  return Object.defineProperty(tree as object, Symbol.dispose, {
+  return Object.defineProperty(tree as object, dispose, {
     value: () => disposeTree(tree),
     enumerable: false,
     configurable: true,
   }) as P & Owned;
 }
+
+// Browsers that lack the symbol get the one that compilers of `using` fall back to.
+const dispose: symbol = Symbol.dispose ?? /* @__PURE__ */ Symbol.for('Symbol.dispose');
 
 type NotAPromise<R> = [Extract<R, PromiseLike<unknown>>] extends [never]
   ? unknown

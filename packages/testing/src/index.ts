@@ -1,1 +1,2 @@
+/** The kits are imported by name, as `@genai/testing/layer-laws`: each brings only what it needs. */
 export {};

@@ -1,10 +1,7 @@
-import { GenaiError, type Model } from '@genai/core';
+import { GenaiError, type Model, type NoParams } from '@genai/core';
 import { ones, zeros } from '@tensorflow/tfjs-core';
 import { type Independent, independent } from '../independent.js';
 import { type Normal, normal } from '../normal.js';
-
-/** The parameters of a model that has none: an empty object, so that it still has its place in a tree. */
-export type NoParams = Record<string, never>;
 
 /**
  * N(0, I) over `features`, a number or a shape: event shape [features], no batch, no parameters.

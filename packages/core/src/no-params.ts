@@ -1,0 +1,2 @@
+/** The parameters of what has none: `{}`. */
+export type NoParams = Record<string, never>;
