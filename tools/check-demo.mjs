@@ -25,7 +25,7 @@ try {
     throw new Error('report.html is not self-contained');
   }
   const scores = JSON.parse(read('scores.json').toString());
-  if (!/"elbo"/.test(JSON.stringify(scores)) || !/"nll"/.test(JSON.stringify(scores))) {
+  if (!Number.isFinite(scores.heldOut?.elbo?.nats) || !Number.isFinite(scores.heldOut?.importanceWeightedNll?.nats)) {
     throw new Error(`scores.json lacks the held-out ELBO and NLL: ${JSON.stringify(scores)}`);
   }
   console.log(`genai demo --quick: ${result.files.length} files in ${Math.round(result.seconds)} s`);

@@ -14,7 +14,14 @@ export const unit = (name: string, test: NonNullable<ViteUserConfig['test']> = {
     plugins: [gradientsForNode()],
     resolve: { conditions },
     ssr: { resolve: { conditions } },
-    test: { name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'], testTimeout: 60_000, ...test },
+    test: {
+      name,
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      // What needs a browser or a GPU driver has a config of its own.
+      exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.dawn.test.ts'],
+      testTimeout: 60_000,
+      ...test,
+    },
   });
 
 /** Node cannot import tfjs-core's gradient list; bundle it once a process, as the build does. */

@@ -1,7 +1,4 @@
 // @boundaries-ignore the shared settings of the workspace
 import { unit } from '../../tools/vitest.shared.js';
 
-export default unit('checkpoint', {
-  setupFiles: ['@genai/testing/setup'],
-  exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
-});
+export default unit('checkpoint', { setupFiles: ['@genai/testing/setup'] });
