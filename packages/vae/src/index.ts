@@ -1,1 +1,12 @@
-export {};
+export { type ConvolutionalVaeOptions, convolutionalVae } from './convolutional-vae.js';
+export { denoise } from './denoise.js';
+export { denoising } from './denoising.js';
+export { type BinaryVaeParts, type DenseVaeOptions, denseVae } from './dense-vae.js';
+export { type ElboOptions, elbo } from './elbo.js';
+export { encode } from './encode.js';
+export { type ImportanceWeightedNllOptions, importanceWeightedNll } from './importance-weighted-nll.js';
+export { type InterpolateOptions, interpolate } from './interpolate.js';
+export { iwae } from './iwae.js';
+export { type LatentGridOptions, latentGrid } from './latent-grid.js';
+export { reconstruct, type VaeWithMeans } from './reconstruct.js';
+export { type Vae, type VaeParams, vae } from './vae.js';
