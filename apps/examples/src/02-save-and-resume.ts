@@ -20,7 +20,7 @@ const model = vae({
   decoder: gaussian(mlp([2, 64, 2 * 2])),
   prior: standardNormal(2),
 });
-const step = minimize(elbo(model), adam(1e-3));
+const step = minimize(elbo(model), adam(3e-3));
 const data = draws(moons(), { size: 100, key: key(7) });
 const half = quickly(200, 10);
 const folder = await mkdtemp(join(tmpdir(), 'genai-resume-'));

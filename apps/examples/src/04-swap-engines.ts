@@ -9,8 +9,8 @@ import { elbo, vae } from '@genai/vae';
 import { quickly } from './quick.js';
 
 const model = vae({
-  encoder: gaussian(mlp([2, 32, 2 * 2])),
-  decoder: gaussian(mlp([2, 32, 2 * 2])),
+  encoder: gaussian(mlp([2, 64, 2 * 2])),
+  decoder: gaussian(mlp([2, 64, 2 * 2])),
   prior: standardNormal(2),
 });
 const steps = quickly(200, 20);
@@ -19,12 +19,12 @@ const options = { data: draws(moons(), { size: 128, key: key(0) }), steps, key: 
 const alone: number[] = [];
 await useBackend('wasm');
 {
-  await using run = train(minimize(elbo(model), adam(1e-3)), options);
+  await using run = train(minimize(elbo(model), adam(3e-3)), options);
   for await (const { metrics } of run) alone.push(metrics.loss);
 }
 
 let worst = 0;
-await using run = train(minimize(elbo(model), adam(1e-3)), options);
+await using run = train(minimize(elbo(model), adam(3e-3)), options);
 for await (const { step, metrics } of run) {
   worst = Math.max(worst, Math.abs(metrics.loss / alone[step - 1]! - 1));
   if (step % (steps / 4) === 0) {

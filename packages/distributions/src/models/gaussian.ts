@@ -9,7 +9,8 @@ import { eventRank } from './event-rank.js';
  * A net that gives a normal distribution for each input: p(x | context) = N(loc, scale²).
  *
  * The last axis of the net's output, 2 · features, is cut in two: loc, and what becomes the scale by softplus, to which
- * `floor` is added so that it cannot vanish. The first `batchAxes` axes of the output are the batch, the others the event.
+ * `floor` (0.001 unless given) is added so that it cannot vanish: one far draw of z is then not a loss of 10⁷ nats.
+ * The first `batchAxes` axes of the output are the batch, the others the event.
  *
  * @example
  * const encoder = gaussian(mlp([784, 256, 2 * 16])); // images (batch, 784) to a distribution of codes (batch), (16)
@@ -18,7 +19,7 @@ import { eventRank } from './event-rank.js';
  */
 export function gaussian<P>(
   net: Layer<Tensor, P>,
-  { batchAxes = 1, floor = 1e-4 }: { readonly batchAxes?: number; readonly floor?: number } = {},
+  { batchAxes = 1, floor = 1e-3 }: { readonly batchAxes?: number; readonly floor?: number } = {},
 ): Model<P, Independent<Normal>, Tensor> {
   return {
     init: net.init,
