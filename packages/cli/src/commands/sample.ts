@@ -1,0 +1,47 @@
+import { extname, resolve } from 'node:path';
+import { disposeTree, key } from '@genai/core';
+import { scope } from '@genai/tensor';
+import { concat, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { startEngine } from '../engine.js';
+import type { Io } from '../io.js';
+import { loadModel } from '../model/checkpoint.js';
+import type { Outcome } from '../outcome.js';
+import { gridPng } from '../render/grid-png.js';
+import { UsageError } from '../usage-error.js';
+import { writeAtomically } from '../write-atomically.js';
+
+export interface SampleCommandOptions {
+  readonly folder: string;
+  readonly count: number;
+  readonly out: string;
+  readonly seed: number;
+  readonly backend: string;
+  readonly json?: boolean;
+}
+
+/** Decoded at once. */
+const ROWS = 256;
+
+/** `genai sample`: draws z from the prior and writes the means of p(x | z) as a grid. */
+export async function sample(options: SampleCommandOptions, io: Io): Promise<Outcome> {
+  const { folder, count, out, seed } = options;
+  if (extname(out).toLowerCase() !== '.png') throw new UsageError(`--out must name a .png file, got "${out}".`);
+  await startEngine(options.backend);
+  const { model, params } = await loadModel(resolve(io.cwd, folder), folder);
+  try {
+    const png = await gridPng(() => {
+      const z = model.prior(params).sample(key(seed), [count]); // (count, latents)
+      const parts: Tensor[] = [];
+      for (let first = 0; first < count; first += ROWS) {
+        const rows = slice(z, [first], [Math.min(ROWS, count - first)]);
+        parts.push(scope(() => model.decode(params, rows).mean()));
+      }
+      return concat(parts, 0); // (count, height, width, channels)
+    });
+    await writeAtomically(resolve(io.cwd, out), png);
+  } finally {
+    disposeTree(params);
+  }
+  if (!options.json) io.stdout.write(`${out}: ${count} images\n`);
+  return { files: [out], details: { count } };
+}

@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Io } from './io.js';
+import { suggest } from './nearest.js';
+import type { Outcome } from './outcome.js';
+import { UsageError } from './usage-error.js';
+import { version } from './version.js';
+
+/** Runs the action of the command called `name`. */
+export type Dispatch = (name: string, action: () => Promise<Outcome>) => Promise<void>;
+
+/** The words of the command line. Each command's work lies in a file of its own that is loaded when it is called. */
+export function program(io: Io, dispatch: Dispatch): Command {
+  const genai = new Command('genai')
+    .description('Generative models from the command line: train, sample and measure.')
+    .version(version())
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: () => {}, // run() says it, in one line
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+    });
+  const command = (name: string, about: string): Command =>
+    genai.command(name).description(about).allowExcessArguments(false);
+
+  common(command('demo', 'Train a variational autoencoder on real digits and show what it learnt in one page.'))
+    .option('--out <folder>', 'where to write', 'genai-demo')
+    .option('--steps <count>', 'training steps', integer(1))
+    .option('--seconds <count>', 'longest time to train', positive)
+    .option('--seed <number>', 'seed of everything random', integer(0), 0)
+    .option('--quick', 'a few seconds of training, to see that everything works')
+    .action((options) => dispatch('demo', async () => (await import('./commands/demo.js')).demo(options, io)));
+
+  common(command('train', 'Train a model and keep it in a folder.'))
+    .argument('[model]', 'a preset: vae, vae-conv (with --resume: that of the folder)')
+    .option('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs')
+    .requiredOption('--out <folder>', 'where to keep the checkpoint')
+    .option('--download', 'fetch mnist or fashion-mnist if it is not here')
+    .option('--config <file>', 'JSON with "parts" and "training" of the model')
+    .option('--steps <count>', 'training steps in all', integer(1))
+    .option('--batch <size>', 'examples a step', integer(1))
+    .option('--learning-rate <number>', 'of Adam', positive)
+    .option('--seed <number>', 'seed of everything random', integer(0))
+    .option('--resume', 'go on with the run in the folder, as if it had not been interrupted')
+    .option('--save-steps <count>', 'save every so many steps', integer(1))
+    .option('--save-seconds <count>', 'save every so many seconds', positive, 30)
+    .action((model, options) =>
+      dispatch('train', async () => (await import('./commands/train.js')).train({ model, ...options }, io)),
+    );
+
+  common(command('sample', 'Draw from a trained model.'))
+    .argument('<folder>', 'a folder that train or demo wrote')
+    .option('--count <number>', 'how many', integer(1), 64)
+    .requiredOption('--out <file>', 'a PNG file')
+    .option('--seed <number>', 'seed of everything random', integer(0), 0)
+    .action((folder, options) =>
+      dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
+    );
+
+  common(command('eval', 'Measure a trained model.'))
+    .argument('<folder>', 'a folder that train or demo wrote')
+    .requiredOption('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs')
+    .option('--download', 'fetch mnist or fashion-mnist if it is not here')
+    .option('--metrics <names>', 'elbo, importanceWeightedNll; all unless given')
+    .option('--count <number>', 'measure only the first so many examples', integer(1))
+    .option('--samples <count>', 'draws of z for each example of the importance-weighted bound', integer(1), 64)
+    .option('--batch <size>', 'examples at once', integer(1), 100)
+    .option('--seed <number>', 'seed of everything random', integer(0), 0)
+    .action((folder, options) =>
+      dispatch('eval', async () => (await import('./commands/eval.js')).evaluation({ folder, ...options }, io)),
+    );
+
+  json(command('backends', 'Say which engines of TensorFlow.js work here.')).action((options) =>
+    dispatch('backends', async () => (await import('./commands/backends.js')).backends(options, io)),
+  );
+
+  genai.action((_options, { args }: Command) => {
+    const names = genai.commands.map((c) => c.name());
+    const [first] = args.filter((arg) => !arg.startsWith('-'));
+    const [option] = args.filter((arg) => arg.startsWith('-') && arg !== '--json');
+    if (first === undefined && option !== undefined)
+      throw new UsageError(`unknown option '${option}'. See genai --help.`);
+    throw new UsageError(
+      first === undefined
+        ? `no command given. Known: ${names.join(', ')}. See genai --help.`
+        : `unknown command '${first}'. ${suggest(first, names)}`,
+    );
+  });
+  genai.allowExcessArguments().allowUnknownOption(); // the action above says what is wrong with them
+  return genai;
+}
+
+const json = (command: Command): Command =>
+  command.option('--json', 'print nothing on stdout but one JSON object on its last line');
+
+const common = (command: Command): Command =>
+  json(command).option('--backend <name>', 'engine: auto, webgpu, webgl, simd, wasm, node, cpu', 'auto');
+
+const integer =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
+    }
+    return value;
+  };
+
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+};
