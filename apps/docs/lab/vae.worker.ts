@@ -40,7 +40,9 @@ async function run({ engine, seed, digits, wasm }: Extract<ToWorker, { type: 'st
   for await (const { step, state, metrics } of training) {
     say({ type: 'progress', step, loss: metrics.loss, milliseconds: performance.now() - since });
     if (step === 1 || step % PICTURE_EVERY === 0) {
-      using drawn = owned(scope(() => model.given(state.params).sample(key(1), [2 * SHOWN])));
+      using drawn = owned(
+        scope(() => model.decode(state.params, model.prior(state.params).sample(key(1), [2 * SHOWN])).mean()),
+      );
       using again = owned(scope(() => concat([real, reconstruct(model, state.params, real)])));
       say({ type: 'pictures', samples: await picture(drawn), reconstructions: await picture(again) });
     }
