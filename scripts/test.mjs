@@ -18,7 +18,10 @@ const CHECKS = {
     about: 'every package builds',
     run: () => one('exec', 'turbo', 'run', 'build', '--output-logs=errors-only'),
   },
-  unit: { about: 'laws, goldens, known answers, engines in Node', run: () => vitest('vitest.config.ts') },
+  unit: {
+    about: 'laws, goldens, known answers; engines in Node: cpu, wasm, and webgpu where there is a driver',
+    run: () => vitest('vitest.config.ts'),
+  },
   browser: {
     about: 'engines, stores and the live page in headless Chromium',
     needs: () => (chromium() ? undefined : 'no Chromium found (install one, or name it in CHROMIUM)'),
@@ -28,7 +31,6 @@ const CHECKS = {
   install: { about: 'packed packages in an empty project', run: () => script('tools/check-install.mjs') },
   examples: { about: 'every example, quickly', run: () => script('tools/check-examples.mjs') },
   demo: { about: 'genai demo --quick', run: () => script('tools/check-demo.mjs') },
-  docs: { about: 'the site builds', run: () => one('--filter', '@genai/docs', 'run', 'build') },
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { list: { type: 'boolean' } } });
@@ -71,6 +73,10 @@ process.exit(total.failed > 0 ? 1 : 0);
 
 async function one(...args) {
   return verdict(await pnpm(args));
+}
+
+function turbo(filter) {
+  return one('exec', 'turbo', 'run', 'build', `--filter=${filter}`, '--output-logs=errors-only');
 }
 
 async function script(path) {
