@@ -12,6 +12,10 @@ import { ensureInstalled, pnpm, root, run } from './pnpm.mjs';
 const CHECKS = {
   lint: { about: 'format and lint', run: () => one('exec', 'biome', 'ci', '--reporter=summary', '.') },
   layout: { about: 'every package has the same six things', run: () => script('tools/check-layout.mjs') },
+  results: {
+    about: 'the tables of results match their figures',
+    run: () => script('tools/make-results.mjs', '--check'),
+  },
   types: { about: 'types, strictly', run: () => one('exec', 'tsc', '--noEmit', '-p', 'tsconfig.json') },
   boundaries: { about: 'arrows point down only', run: () => one('exec', 'turbo', 'boundaries') },
   build: { about: 'every package builds', run: () => turbo('./packages/*') },
@@ -77,8 +81,8 @@ function turbo(filter) {
   return one('exec', 'turbo', 'run', 'build', `--filter=${filter}`, '--output-logs=errors-only');
 }
 
-async function script(path) {
-  return verdict(await run(process.execPath, [path]));
+async function script(...args) {
+  return verdict(await run(process.execPath, args));
 }
 
 function verdict(code) {
