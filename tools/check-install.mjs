@@ -1,17 +1,19 @@
 /**
- * Installs the packed packages into an empty project with npm, as a user would, and tries them there: the example of the
- * README in this Node and in Node 22, bundled by Vite in Chromium, and every README's examples type-checked strictly.
+ * Installs the packed packages into an empty project with npm, as a user would, and tries them there. Every README names
+ * what its package exports. Every TypeScript example of every README and guide is type-checked strictly. The example of the
+ * root README runs in this Node, in Node 22 and, bundled by Vite, in Chromium; the first example of every package runs in
+ * this Node.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { build } from 'vite';
 import { chromium } from '../scripts/chromium.mjs';
+import { root } from '../scripts/pnpm.mjs';
 import { packAll } from './pack.mjs';
 
-const root = join(import.meta.dirname, '..');
 const TFJS = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
 const OTHER_NODE = '22';
 const BROWSER_FLAGS = [
@@ -22,19 +24,31 @@ const BROWSER_FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+/** The example, and that it ran on wasm: had the .wasm files not been found, 'auto' would have taken cpu. */
+const ON_WASM = `await import('./readme-0.js');
+const { name, passedOver } = (await import('@genai/backend')).describeBackend();
+if (name !== 'wasm') throw new Error('ran on ' + name + ', not on wasm: ' + JSON.stringify(passedOver));
+`;
 const project = mkdtempSync(join(tmpdir(), 'genai-install-'));
-const { destination, packages } = packAll();
+const { destination, packages } = await packAll();
 const faults = [];
 
 try {
   install();
-  const example = blocks(readFileSync(join(root, 'README.md'), 'utf8'))[0];
-  typeCheck(example);
-  const compiled = compile(example);
-  inNode(process.execPath, compiled);
+  for (const one of packages) attempt(() => namesItsExports(one));
+  const examples = writeExamples();
+  typeCheck();
+  compile();
+  write('readme.js', ON_WASM);
+  inNode(process.execPath, 'readme', 'the README example');
+  for (const { name } of packages) {
+    const example = examples.find((file) => file.startsWith(`${shortName(name)}-`));
+    if (example) attempt(() => inNode(process.execPath, example, `the example of ${name}`));
+    else faults.push(`${name}: its README has no \`\`\`ts example`);
+  }
   const other = otherNode();
-  if (other) inNode(other, compiled);
-  await inChromium(compiled);
+  if (other) inNode(other, 'readme', 'the README example');
+  await inChromium('readme.js');
 } catch (error) {
   faults.push(error.stack);
 } finally {
@@ -53,42 +67,72 @@ function install() {
   ok(`npm installs ${files.length} packages, one copy of tfjs-core, no script run`);
 }
 
-function typeCheck(example) {
-  write('readme.mts', example);
-  for (const { name, folder } of packages) {
-    blocks(readFileSync(join(folder, 'README.md'), 'utf8')).forEach((text, i) => {
-      write(`${name.split('/')[1]}-${i}.mts`, /^import |^export /m.test(text) ? text : `${text}\nexport {};\n`);
-    });
-  }
+/** The README names all that its package exports, and its tables list no function that is not exported. */
+function namesItsExports({ name, folder, json }) {
+  const modules = Object.keys(json.exports)
+    .filter((path) => !path.endsWith('.json'))
+    .map((path) => name + path.slice(1));
+  write(
+    'exports.js',
+    modules.map((module) => `console.log(Object.keys(await import('${module}')).join(' '));`).join(''),
+  );
+  const exported = new Set(must(process.execPath, ['exports.js']).trim().split(/\s+/));
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const firstCells = [...readme.matchAll(/^\|([^|]*)/gm)].map((match) => match[1]).join('\n');
+  const listed = [...firstCells.matchAll(/`(\w+)\(/g)].map((match) => match[1]);
+  const unnamed = [...exported].filter((word) => !new RegExp(`\\b${word}\\b`).test(readme));
+  const missing = listed.filter((word) => !exported.has(word));
+  if (unnamed.length > 0) faults.push(`${name}: its README does not name ${unnamed.join(', ')}`);
+  if (missing.length > 0) faults.push(`${name}: its README lists what it does not export: ${missing.join(', ')}`);
+}
+
+/** Writes each ```ts block of the READMEs and guides to a file of its own; returns their names without an ending. */
+function writeExamples() {
+  const guides = join(root, 'apps/docs/guide');
+  const pages = [
+    { name: 'readme', path: join(root, 'README.md') },
+    ...packages.map(({ name, folder }) => ({ name: shortName(name), path: join(folder, 'README.md') })),
+    ...readdirSync(guides).map((file) => ({ name: `guide-${basename(file, '.md')}`, path: join(guides, file) })),
+  ];
+  return pages.flatMap(({ name, path }) =>
+    blocks(readFileSync(path, 'utf8')).map((text, i) => {
+      write(`${name}-${i}.ts`, text);
+      return `${name}-${i}`;
+    }),
+  );
+}
+
+function typeCheck() {
   for (const [module, moduleResolution] of [
     ['node16', 'node16'],
     ['esnext', 'bundler'],
   ]) {
     const compilerOptions = {
-      ...{ module, moduleResolution, strict: true, noEmit: true, skipLibCheck: true, target: 'es2022' },
-      lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'],
+      ...{ module, moduleResolution, moduleDetection: 'force', strict: true, noEmit: true, skipLibCheck: true },
+      ...{ target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable', 'esnext.disposable'] },
       types: ['node'],
       typeRoots: [join(root, 'node_modules/@types')],
     };
-    write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.mts'] }));
-    must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.']);
-    ok(`every README example type-checks under strict with moduleResolution ${moduleResolution}`);
+    write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    attempt(() => {
+      must(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.']);
+      ok(`every README example type-checks under strict with moduleResolution ${moduleResolution}`);
+    });
   }
 }
 
-/** TypeScript to JavaScript, `using` lowered, one module that both Node and Vite take. */
-function compile(example) {
-  write('readme.ts', example);
+/** TypeScript to JavaScript, `using` lowered, in modules that both Node and Vite take. */
+function compile() {
+  const sources = readdirSync(project).filter((file) => file.endsWith('.ts'));
   const esbuild = join(root, 'node_modules/esbuild/bin/esbuild');
-  must(esbuild, ['readme.ts', '--format=esm', '--target=es2022', '--outfile=readme.js']);
-  return 'readme.js';
+  must(esbuild, [...sources, '--format=esm', '--target=es2022', '--outdir=.']);
 }
 
-function inNode(node, file) {
+function inNode(node, example, what) {
   const version = must(node, ['--version']).trim();
-  const out = must(node, [file]);
-  if (!/\d/.test(out)) throw new Error(`the README example printed nothing in Node ${version}`);
-  ok(`the README example runs in Node ${version}`);
+  const out = must(node, [`${example}.js`]);
+  if (out.trim() === '') throw new Error(`${what} printed nothing in Node ${version}`);
+  ok(`${what} runs in Node ${version}`);
 }
 
 /** Another Node from the registry, where there is one for this platform. */
@@ -144,6 +188,19 @@ async function inChromium(file) {
     await browser.close();
     server.close();
   }
+}
+
+/** One fault does not hide the next. */
+function attempt(check) {
+  try {
+    check();
+  } catch (error) {
+    faults.push(error.stack);
+  }
+}
+
+function shortName(name) {
+  return name.split('/')[1];
 }
 
 function blocks(markdown) {

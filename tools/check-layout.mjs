@@ -39,16 +39,32 @@ for (const name of readdirSync(join(root, 'packages'))) {
         fault(`publishConfig.exports["${path}"] must equal exports without "@genai/source"`);
       }
     }
-    if (!/```ts/.test(readme)) fault('README.md has no example');
+    checkExample(readme, fault);
   }
-  if (
-    !readFileSync(join(root, 'README.md'), 'utf8').includes(`packages/${name}`) &&
-    !readFileSync(join(root, 'README.md'), 'utf8').includes(`${name}/`)
-  ) {
-    fault('the README of the repository does not name it');
+  if (!readFileSync(join(root, 'README.md'), 'utf8').includes(`── ${name}/`)) {
+    fault('the tree in the README of the repository does not name it');
   }
 }
 
 for (const text of faults) console.error(text);
 console.log(faults.length ? `${faults.length} faults` : 'every package has the same six things');
 process.exit(faults.length ? 1 : 0);
+
+/** There is an example, and the install line installs all it imports, with an engine if it asks for one. */
+function checkExample(readme, fault) {
+  const example = /^```ts\n([\s\S]*?)^```/m.exec(readme)?.[1];
+  if (!example) return fault('README.md has no example');
+  const shell = [...readme.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1]).join(' ');
+  const installed = new Set(shell.split(/\s+/).map((word) => word.replace(/(?<=.)@[\d^~].*$/, '')));
+  for (const [, specifier] of example.matchAll(/^(?:import|export)\b[^;]*?'([^'.][^']*)';/gm)) {
+    if (specifier.startsWith('node:')) continue;
+    const dependency = specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/');
+    if (!installed.has(dependency)) fault(`README.md: the example imports ${dependency}, which the install line lacks`);
+  }
+  if (example.includes('useBackend(') && !/@tensorflow\/tfjs-(backend-|node)/.test(shell)) {
+    fault('README.md: the example asks for an engine, of which the install line has none');
+  }
+}

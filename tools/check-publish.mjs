@@ -1,9 +1,11 @@
 /** publint and attw on every package as it would be published. */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../scripts/pnpm.mjs';
 import { packAll } from './pack.mjs';
 
-const { destination, packages } = packAll();
+const { destination, packages } = await packAll();
 let faults = 0;
 try {
   for (const { name, file } of packages) {
@@ -12,10 +14,13 @@ try {
       ['attw', [file, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji']],
     ];
     for (const [program, args] of checks) {
-      const { status, stdout, stderr } = spawnSync('pnpm', ['exec', program, ...args], { encoding: 'utf8' });
+      const { status, stdout, stderr, error } = spawnSync(join(root, 'node_modules/.bin', program), args, {
+        encoding: 'utf8',
+        shell: process.platform === 'win32',
+      });
       if (status === 0) continue;
       faults++;
-      console.error(`${name}: ${program} found faults\n${stdout}${stderr}`);
+      console.error(`${name}: ${program} found faults\n${error ?? ''}${stdout}${stderr}`);
     }
   }
 } finally {

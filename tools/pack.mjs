@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const root = join(import.meta.dirname, '..');
+import { pnpm, root } from '../scripts/pnpm.mjs';
 
 /** The folders of the packages that are published, and their manifests. */
 export function publishedPackages() {
@@ -15,16 +13,24 @@ export function publishedPackages() {
 }
 
 /** Packs every published package as `pnpm publish` would, into a fresh temporary folder. */
-export function packAll() {
+export async function packAll() {
+  const unbuilt = publishedPackages().filter(({ folder }) => !existsSync(join(folder, 'dist')));
+  if (unbuilt.length > 0) {
+    throw new Error(`not built: ${unbuilt.map(({ json }) => json.name).join(', ')}. Run \`npm test -- build\` first.`);
+  }
   const destination = mkdtempSync(join(tmpdir(), 'genai-pack-'));
   const packages = publishedPackages().map(({ folder, json }) => {
-    if (!existsSync(join(folder, 'dist'))) throw new Error(`${json.name} is not built. Run \`pnpm build\` first.`);
-    execFileSync('pnpm', ['pack', '--pack-destination', destination], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
     const file = `${json.name.replace('@', '').replace('/', '-')}-${json.version}.tgz`;
     return { name: json.name, folder, file: join(destination, file), json };
   });
+  const filters = packages.map(({ name }) => `--filter=${name}`);
+  const code = await pnpm([...filters, 'pack', '--pack-destination', destination], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const missing = packages.filter(({ file }) => !existsSync(file));
+  if (code !== 0 || missing.length > 0) {
+    rmSync(destination, { recursive: true, force: true });
+    throw new Error(`pnpm pack exited ${code}; not packed: ${missing.map(({ name }) => name).join(', ') || 'none'}`);
+  }
   return { destination, packages };
 }

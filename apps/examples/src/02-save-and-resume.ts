@@ -12,8 +12,8 @@ import { mlp } from '@genai/nn';
 import { owned } from '@genai/tensor';
 import { adam, minimize, train } from '@genai/train';
 import { elbo, vae } from '@genai/vae';
-import { quickly } from './quick.js';
 
+const quick = process.argv.includes('--quick'); // a few steps, to see that it runs
 await useBackend('auto');
 const model = vae({
   encoder: gaussian(mlp([2, 64, 2 * 2])),
@@ -22,7 +22,7 @@ const model = vae({
 });
 const step = minimize(elbo(model), adam(3e-3));
 const data = draws(moons(), { size: 100, key: key(7) });
-const half = quickly(200, 10);
+const half = quick ? 10 : 200;
 const folder = await mkdtemp(join(tmpdir(), 'genai-resume-'));
 
 // #region save

@@ -9,8 +9,8 @@ import { normalNoise } from '@genai/tensor';
 import { adamW, minimize, train, warmupCosine } from '@genai/train';
 import { elbo, vae } from '@genai/vae';
 import { abs, mean, mul, sin, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { quickly } from './quick.js';
 
+const quick = process.argv.includes('--quick'); // a few steps, to see that it runs
 await useBackend('auto');
 
 /** A layer is a pair of pure functions: sine units with a frequency that is learnt. */
@@ -38,7 +38,7 @@ const model = vae({
   decoder: gaussian(sequential(dense(2, 32), sine(32), dense(32, 2 * 2))),
   prior: standardNormal(2),
 });
-const steps = quickly(1_500, 20);
+const steps = quick ? 20 : 1_500;
 await using run = train(minimize(elbo(model), adamW(warmupCosine({ peak: 3e-3, warmup: 10, steps, end: 1e-4 }))), {
   data: batches(circle, { size: 128, key: key(0) }),
   steps,

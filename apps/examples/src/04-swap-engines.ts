@@ -6,14 +6,14 @@ import { gaussian, standardNormal } from '@genai/distributions';
 import { mlp } from '@genai/nn';
 import { adam, minimize, train } from '@genai/train';
 import { elbo, vae } from '@genai/vae';
-import { quickly } from './quick.js';
 
+const quick = process.argv.includes('--quick'); // a few steps, to see that it runs
 const model = vae({
   encoder: gaussian(mlp([2, 64, 2 * 2])),
   decoder: gaussian(mlp([2, 64, 2 * 2])),
   prior: standardNormal(2),
 });
-const steps = quickly(200, 20);
+const steps = quick ? 20 : 200;
 const options = { data: draws(moons(), { size: 128, key: key(0) }), steps, key: key(0) };
 
 const alone: number[] = [];

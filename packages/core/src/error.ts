@@ -19,7 +19,7 @@ export class GenaiError extends Error {
     Object.defineProperty(this, MARKER, { value: true });
   }
 
-  /** True for every error made by a @genai package, whichever copy of this module made it. */
+  /** True for every error made by one of our packages, whichever copy of this module made it. */
   static is(error: unknown): error is GenaiError {
     return typeof error === 'object' && error !== null && MARKER in error;
   }

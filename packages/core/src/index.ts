@@ -1,6 +1,7 @@
 export type { Batches } from './batches.js';
 export type { Distribution, LowerBound, Mean, Samples } from './distribution.js';
 export { GenaiError } from './error.js';
+export { expectIntegers } from './expect-integers.js';
 export { fold, type Key, key, split } from './key.js';
 export type { Layer } from './layer.js';
 export type { Model } from './model.js';
@@ -15,6 +16,7 @@ export { randomNormal } from './random/random-normal.js';
 export { randomPermutation } from './random/random-permutation.js';
 export { randomTruncatedNormal } from './random/random-truncated-normal.js';
 export { randomUniform } from './random/random-uniform.js';
+export { sizeOf } from './size-of.js';
 export type { Snapshot, Step } from './step.js';
 export type { TensorLike } from './tensor-like.js';
 export { threefry2x32 } from './threefry.js';

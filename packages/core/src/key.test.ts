@@ -26,6 +26,10 @@ test('laws: fold takes its data modulo 2^32', () => {
   expect(fold(key(1), 0)).not.toEqual(fold(key(1), 1));
 });
 
+test('laws: fold by an index gives the key that split gives there, so that only one of them may be used on a key', () => {
+  expect([0, 1, 2].map((i) => fold(key(7), i))).toEqual(split(key(7), 3));
+});
+
 test('errors: seeds, counts and data must be integers in range', () => {
   for (const seed of [-1, 0.5, Number.NaN, 2 ** 53]) {
     expect(() => key(seed)).toThrow(GenaiError);

@@ -1,4 +1,5 @@
 import { GenaiError } from './error.js';
+import { expectIntegers } from './expect-integers.js';
 import { threefry2x32 } from './threefry.js';
 
 /**
@@ -21,19 +22,29 @@ export function key(seed: number): Key {
   return [Math.floor(seed / 2 ** 32) >>> 0, seed >>> 0] as unknown as Key;
 }
 
-/** `count` independent keys, as `jax.random.split(key, count)`. */
+/**
+ * `count` independent keys (2 unless given), as `jax.random.split(key, count)`.
+ *
+ * @example
+ * const [forNoise, forLayers] = split(key(0));
+ * @throws GenaiError unless `count` is an integer of at least 0.
+ */
 export function split(k: Key): [Key, Key];
 export function split(k: Key, count: 3): [Key, Key, Key];
 export function split(k: Key, count: 4): [Key, Key, Key, Key];
 export function split(k: Key, count: number): Key[];
 export function split(k: Key, count = 2): Key[] {
-  if (!Number.isInteger(count) || count < 0) {
-    throw new GenaiError(`split: count must be an integer of at least 0, got ${count}.`);
-  }
+  expectIntegers('split', { count }, 0);
   return Array.from({ length: count }, (_, i) => threefry2x32(k, 0, i) as unknown as Key);
 }
 
-/** The key that belongs to `data` (a step, an index), as `jax.random.fold_in(key, data)`. */
+/**
+ * The key that belongs to `data` (a step, an index; modulo 2³²), as `jax.random.fold_in(key, data)`.
+ *
+ * It is also what `split` gives at that index: `fold(k, 1)` equals `split(k)[1]`. Use one of the two on a key, not both.
+ *
+ * @throws GenaiError unless `data` is an integer.
+ */
 export function fold(k: Key, data: number): Key {
   if (!Number.isInteger(data)) throw new GenaiError(`fold: data must be an integer, got ${data}.`);
   return threefry2x32(k, 0, data >>> 0) as unknown as Key;

@@ -114,7 +114,7 @@ test('errors: parts that do not fit', () => {
     expect(make({ logScale: zeros([4, 2, 1]) })).toThrow('logScale: got shape [4, 2, 1]');
     expect(make({ coefficients: zeros([4, 2, 2]) })).toThrow('coefficients: got shape [4, 2, 2], expected [4, 2, 3]');
     expect(make({}, { bins: 1 })).toThrow('bins must be an integer of at least 2');
-    expect(make({}, { min: 1, max: 1 })).toThrow('min below max');
+    expect(make({}, { min: 1, max: 1 })).toThrow('min must be below max');
     expect(() => make({})().logProb(zeros([4, 2]))).toThrow('then batch [4], then event [3]');
   });
 });

@@ -1,4 +1,4 @@
-import { type Distribution, GenaiError, split as splitKey } from '@genai/core';
+import { type Distribution, expectIntegers, GenaiError, split as splitKey } from '@genai/core';
 import { expectShape, logSigmoid, logSumExp, scope, stopGradient } from '@genai/tensor';
 import {
   add,
@@ -72,11 +72,7 @@ export function discretizedLogisticMixture(
 ): DiscretizedLogisticMixture {
   const { logits, loc, logScale, coefficients } = parts;
   const [batchShape, channels] = expectParts(parts);
-  if (!Number.isInteger(bins) || bins < 2 || !(min < max)) {
-    throw new GenaiError(
-      `discretizedLogisticMixture: bins must be an integer of at least 2 and min below max, got bins ${bins}, min ${min}, max ${max}.`,
-    );
-  }
+  expectDiscretization('discretizedLogisticMixture', { bins, min, max });
   const eventShape = [channels];
   return {
     kind: 'discretizedLogisticMixture',
@@ -141,6 +137,12 @@ function moved(loc: Tensor, coefficients: Tensor, values: Tensor): Tensor {
     return broadcastTo(before.reduce(add, centre), shape);
   });
   return concat(centres, -1);
+}
+
+/** @throws GenaiError unless there are at least 2 bins between a lower and a higher value. */
+export function expectDiscretization(where: string, { bins = 256, min = 0, max = 1 }: Discretization): void {
+  expectIntegers(where, { bins }, 2);
+  if (!(min < max)) throw new GenaiError(`${where}: min must be below max, got min ${min}, max ${max}.`);
 }
 
 function expectParts({ logits, loc, logScale, coefficients }: LogisticMixtureParts): [number[], number] {

@@ -1,4 +1,4 @@
-import { type Distribution, GenaiError, type Key } from '@genai/core';
+import { type Distribution, expectIntegers, GenaiError, type Key } from '@genai/core';
 import { logSigmoid, scope } from '@genai/tensor';
 import { add, div, exp, log, mean, mul, neg, sigmoid, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import type { Bernoulli } from './bernoulli.js';
@@ -39,9 +39,7 @@ export function kl(q: Distribution<Tensor>, p: Distribution<Tensor>, { key, samp
         'and { samples } for more draws.',
     );
   }
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new GenaiError(`kl: samples must be an integer of at least 1, got ${samples}.`);
-  }
+  expectIntegers('kl', { samples });
   return scope(() => {
     const x = q.sample(key, [samples]); // (samples) + batch + event
     return mean(sub(q.logProb(x), p.logProb(x)), 0);

@@ -1,4 +1,4 @@
-import { type Distribution, GenaiError } from '@genai/core';
+import { type Distribution, GenaiError, sizeOf } from '@genai/core';
 import { mul, type Tensor } from '@tensorflow/tfjs-core';
 import type { Metric } from './metric.js';
 
@@ -18,7 +18,7 @@ export function bitsPerDim(dims?: number): Metric<Distribution<Tensor>> {
   return {
     unit: 'bits/dim',
     measure: (distribution, x) => {
-      const size = dims ?? distribution.eventShape.reduce((product, length) => product * length, 1);
+      const size = dims ?? sizeOf(distribution.eventShape);
       return mul(distribution.logProb(x), -1 / (size * Math.LN2));
     },
   };

@@ -1,4 +1,4 @@
-import { GenaiError, type LowerBound, split } from '@genai/core';
+import { expectIntegers, type LowerBound, split } from '@genai/core';
 import { logSumExp, scope } from '@genai/tensor';
 import { add, stack, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { Metric } from './metric.js';
@@ -26,8 +26,8 @@ export function importanceWeightedNll({
   samples,
   chunk = 16,
 }: ImportanceWeightedNllOptions): Metric<LowerBound<Tensor>> {
-  expectCount('samples', samples, 1);
-  expectCount('chunk', chunk, 2);
+  expectIntegers('importanceWeightedNll', { samples });
+  expectIntegers('importanceWeightedNll', { chunk }, 2);
   const sizes = sizesOf(samples, chunk);
   return {
     unit: 'nats',
@@ -50,9 +50,4 @@ function sizesOf(samples: number, chunk: number): number[] {
   if (rest === 1 && whole > 0) sizes[whole - 1] = chunk + 1;
   else if (rest > 0) sizes.push(rest);
   return sizes;
-}
-
-function expectCount(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new GenaiError(`importanceWeightedNll: ${name} must be an integer of at least ${least}, got ${value}.`);
 }

@@ -1,8 +1,7 @@
-import type { Layer } from '@genai/core';
-import { conv2dTranspose as convolve, expectShape, scope } from '@genai/tensor';
-import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { type ConvolutionOptions, type ConvolutionParams, filterOf } from './convolution.js';
-import { expectCounts } from './expect-counts.js';
+import { expectIntegers, type Layer } from '@genai/core';
+import { conv2dTranspose as convolve } from '@genai/tensor';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type ConvolutionOptions, type ConvolutionParams, convolution, filterOf } from './convolution.js';
 import { heUniform } from './initializers/he.js';
 
 /**
@@ -22,22 +21,12 @@ export function conv2dTranspose(
   { bias = true, initializer = heUniform, ...options }: ConvolutionOptions = {},
 ): Layer<Tensor, ConvolutionParams> {
   const where = `conv2dTranspose(${inputs}, ${outputs})`;
-  expectCounts(where, { inputs, outputs });
+  expectIntegers(where, { inputs, outputs });
   const { kernel, strides, padding } = filterOf(where, options);
   const taps = kernel[0] * kernel[1];
   // Inputs lie `strides` apart, down and across: an output meets only that part of the taps.
   const fans = { inputs: (taps * inputs) / strides ** 2, outputs: taps * outputs };
-  return {
-    init: (key) =>
-      scope(() => {
-        const weight = initializer(key, [...kernel, outputs, inputs], fans);
-        return bias ? { weight, bias: zeros([outputs]) } : { weight };
-      }),
-    apply: ({ weight, bias }, x) =>
-      scope(() => {
-        expectShape(where, x, ['batch', 'height', 'width', inputs]);
-        const y = convolve(x, weight, { strides, padding });
-        return bias ? add(y, bias) : y;
-      }),
-  };
+  return convolution({ where, inputs, outputs, fans, bias, initializer }, [...kernel, outputs, inputs], (x, weight) =>
+    convolve(x, weight, { strides, padding }),
+  );
 }

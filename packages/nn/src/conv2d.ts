@@ -1,8 +1,7 @@
-import type { Layer } from '@genai/core';
-import { conv2d as convolve, expectShape, scope } from '@genai/tensor';
-import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { type ConvolutionOptions, type ConvolutionParams, filterOf } from './convolution.js';
-import { expectCounts } from './expect-counts.js';
+import { expectIntegers, type Layer } from '@genai/core';
+import { conv2d as convolve } from '@genai/tensor';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { type ConvolutionOptions, type ConvolutionParams, convolution, filterOf } from './convolution.js';
 import { heUniform } from './initializers/he.js';
 
 export interface Conv2dLayerOptions extends ConvolutionOptions {
@@ -26,22 +25,12 @@ export function conv2d(
   { dilation = 1, bias = true, initializer = heUniform, ...options }: Conv2dLayerOptions = {},
 ): Layer<Tensor, ConvolutionParams> {
   const where = `conv2d(${inputs}, ${outputs})`;
-  expectCounts(where, { inputs, outputs, dilation });
+  expectIntegers(where, { inputs, outputs, dilation });
   const { kernel, strides, padding } = filterOf(where, options);
   const taps = kernel[0] * kernel[1];
   // An input reaches only every `strides`-th place, down and across.
   const fans = { inputs: taps * inputs, outputs: (taps * outputs) / strides ** 2 };
-  return {
-    init: (key) =>
-      scope(() => {
-        const weight = initializer(key, [...kernel, inputs, outputs], fans);
-        return bias ? { weight, bias: zeros([outputs]) } : { weight };
-      }),
-    apply: ({ weight, bias }, x) =>
-      scope(() => {
-        expectShape(where, x, ['batch', 'height', 'width', inputs]);
-        const y = convolve(x, weight, { strides, padding, dilation });
-        return bias ? add(y, bias) : y;
-      }),
-  };
+  return convolution({ where, inputs, outputs, fans, bias, initializer }, [...kernel, inputs, outputs], (x, weight) =>
+    convolve(x, weight, { strides, padding, dilation }),
+  );
 }

@@ -1,7 +1,7 @@
-import { GenaiError } from '@genai/core';
-import type { Padding } from '@genai/tensor';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
+import { expectIntegers, GenaiError, type Layer } from '@genai/core';
+import { expectShape, type Padding, scope } from '@genai/tensor';
+import { add, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import type { Fans } from './initializers/fans.js';
 import type { Initializer } from './initializers/initializer.js';
 
 /** What all convolutions take. */
@@ -24,6 +24,43 @@ export interface ConvolutionOptions {
 /** `weight`: the filter, whose layout each convolution states; `bias`: one number for each channel of the output. */
 export type ConvolutionParams = { readonly weight: Tensor; readonly bias?: Tensor };
 
+/** What tells one convolution from another. */
+export interface ConvolutionParts {
+  /** How errors name it. */
+  readonly where: string;
+  /** Channels of the input. */
+  readonly inputs: number;
+  /** Channels of the output. */
+  readonly outputs: number;
+  readonly fans: Fans;
+  readonly bias: boolean;
+  readonly initializer: Initializer;
+}
+
+/**
+ * The layer of a convolution: a filter of this `shape`, then a bias for each channel. `convolve` takes (batch, height,
+ * width, inputs) and the filter to (batch, …, …, outputs).
+ */
+export function convolution(
+  { where, inputs, outputs, fans, bias, initializer }: ConvolutionParts,
+  shape: readonly number[],
+  convolve: (x: Tensor, weight: Tensor) => Tensor,
+): Layer<Tensor, ConvolutionParams> {
+  return {
+    init: (key) =>
+      scope(() => {
+        const weight = initializer(key, shape, fans);
+        return bias ? { weight, bias: zeros([outputs]) } : { weight };
+      }),
+    apply: ({ weight, bias }, x) =>
+      scope(() => {
+        expectShape(where, x, ['batch', 'height', 'width', inputs]);
+        const y = convolve(x, weight);
+        return bias ? add(y, bias) : y;
+      }),
+  };
+}
+
 /** The options of a filter, with their defaults. */
 export interface Filter {
   readonly kernel: readonly [height: number, width: number];
@@ -37,7 +74,7 @@ export function filterOf(
   { kernel = 3, strides = 1, padding = 'same' }: Pick<ConvolutionOptions, 'kernel' | 'strides' | 'padding'>,
 ): Filter {
   const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel;
-  expectCounts(where, { 'the kernel height': height, 'the kernel width': width, strides });
+  expectIntegers(where, { 'the kernel height': height, 'the kernel width': width, strides });
   if (padding !== 'same' && padding !== 'valid' && !(Number.isInteger(padding) && padding >= 0)) {
     throw new GenaiError(`${where}: padding must be 'same', 'valid' or an integer of at least 0, got ${padding}.`);
   }

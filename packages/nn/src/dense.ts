@@ -1,7 +1,6 @@
-import type { Layer } from '@genai/core';
-import { expectShape, scope } from '@genai/tensor';
-import { add, matMul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
+import { expectIntegers, type Layer } from '@genai/core';
+import { expectShape, linear, scope } from '@genai/tensor';
+import { type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { heUniform } from './initializers/he.js';
 import type { Initializer } from './initializers/initializer.js';
 
@@ -32,21 +31,16 @@ export function dense(
   { bias = true, initializer = heUniform }: DenseOptions = {},
 ): Layer<Tensor, DenseParams> {
   const where = `dense(${inputs}, ${outputs})`;
-  expectCounts(where, { inputs, outputs });
+  expectIntegers(where, { inputs, outputs });
   return {
     init: (key) =>
       scope(() => {
         const weight = initializer(key, [inputs, outputs]);
         return bias ? { weight, bias: zeros([outputs]) } : { weight };
       }),
-    apply: ({ weight, bias }, x) =>
-      scope(() => {
-        expectShape(where, x, ['…', inputs]);
-        // Always one matrix product of rank 2: engines are slow at batches of them.
-        const rows = x.rank === 2 ? x : reshape(x, [x.size / inputs, inputs]);
-        const product: Tensor = matMul(rows, weight); // (rows, outputs)
-        const y = bias ? add(product, bias) : product;
-        return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outputs]);
-      }),
+    apply: ({ weight, bias }, x) => {
+      expectShape(where, x, ['…', inputs]);
+      return linear(x, weight, bias);
+    },
   };
 }

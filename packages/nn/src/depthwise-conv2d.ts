@@ -1,8 +1,7 @@
-import { GenaiError, type Layer } from '@genai/core';
-import { expectShape, type Padding, scope } from '@genai/tensor';
-import { add, depthwiseConv2d as convolve, pad, type Tensor, type Tensor4D, zeros } from '@tensorflow/tfjs-core';
-import { type ConvolutionOptions, type ConvolutionParams, filterOf } from './convolution.js';
-import { expectCounts } from './expect-counts.js';
+import { expectIntegers, GenaiError, type Layer } from '@genai/core';
+import type { Padding } from '@genai/tensor';
+import { depthwiseConv2d as convolve, pad, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { type ConvolutionOptions, type ConvolutionParams, convolution, filterOf } from './convolution.js';
 import { heUniform } from './initializers/he.js';
 
 export interface DepthwiseOptions extends ConvolutionOptions {
@@ -25,30 +24,24 @@ export function depthwiseConv2d(
   { multiplier = 1, bias = true, initializer = heUniform, ...options }: DepthwiseOptions = {},
 ): Layer<Tensor, ConvolutionParams> {
   const where = `depthwiseConv2d(${channels})`;
-  expectCounts(where, { channels, multiplier });
+  expectIntegers(where, { channels, multiplier });
   const { kernel, strides, padding } = filterOf(where, options);
   const taps = kernel[0] * kernel[1];
   const fans = { inputs: taps, outputs: (taps * multiplier) / strides ** 2 };
-  return {
-    init: (key) =>
-      scope(() => {
-        const weight = initializer(key, [...kernel, channels, multiplier], fans);
-        return bias ? { weight, bias: zeros([channels * multiplier]) } : { weight };
-      }),
-    apply: ({ weight, bias }, x) =>
-      scope(() => {
-        expectShape(where, x, ['batch', 'height', 'width', channels]);
-        const images = padded(x, padding);
-        const [, height, width] = images.shape as [number, number, number, number];
-        if (padding !== 'same' && (height < kernel[0] || width < kernel[1])) {
-          throw new GenaiError(
-            `${where}: a filter of ${kernel.join(' by ')} does not fit into ${height} by ${width}. Use larger images, a smaller kernel or more padding.`,
-          );
-        }
-        const y = convolve(images, weight as Tensor4D, strides, padding === 'same' ? 'same' : 'valid');
-        return bias ? add(y, bias) : y;
-      }),
-  };
+  return convolution(
+    { where, inputs: channels, outputs: channels * multiplier, fans, bias, initializer },
+    [...kernel, channels, multiplier],
+    (x, weight) => {
+      const images = padded(x, padding);
+      const [, height, width] = images.shape;
+      if (padding !== 'same' && (height < kernel[0] || width < kernel[1])) {
+        throw new GenaiError(
+          `${where}: a filter of ${kernel.join(' by ')} does not fit into ${height} by ${width}. Use larger images, a smaller kernel or more padding.`,
+        );
+      }
+      return convolve(images, weight as Tensor4D, strides, padding === 'same' ? 'same' : 'valid');
+    },
+  );
 }
 
 /** TensorFlow.js takes the width from the height where the padding is a number, which is wrong unless both are equal. */

@@ -1,7 +1,6 @@
-import { GenaiError, type Layer } from '@genai/core';
+import { expectIntegers, GenaiError, type Layer } from '@genai/core';
 import { gather } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
 import type { Initializer } from './initializers/initializer.js';
 import { truncatedNormal } from './initializers/truncated-normal.js';
 
@@ -27,7 +26,7 @@ export function embedding(
   { initializer = truncatedNormal(1 / Math.sqrt(width)) }: EmbeddingOptions = {},
 ): Layer<Tensor, EmbeddingParams> {
   const where = `embedding(${vocabulary}, ${width})`;
-  expectCounts(where, { vocabulary, width });
+  expectIntegers(where, { vocabulary, width });
   return {
     init: (key) => ({ table: initializer(key, [vocabulary, width]) }),
     apply: ({ table }, indices) => {

@@ -1,5 +1,4 @@
-import type { Layer, NoParams } from '@genai/core';
-import { GenaiError } from '@genai/core';
+import { GenaiError, type Layer, type NoParams, sizeOf } from '@genai/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
@@ -15,7 +14,7 @@ export function flatten(): Layer<Tensor, NoParams> {
     apply: (_params, x) => {
       const [batch, ...event] = x.shape;
       if (batch === undefined) throw new GenaiError('flatten: got a scalar, expected [batch, …].');
-      return reshape(x, [batch, event.reduce((product, size) => product * size, 1)]);
+      return reshape(x, [batch, sizeOf(event)]);
     },
   };
 }

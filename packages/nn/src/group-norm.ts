@@ -1,7 +1,6 @@
-import { GenaiError, type Layer } from '@genai/core';
+import { expectIntegers, GenaiError, type Layer } from '@genai/core';
 import { expectShape, groupNorm as normalize } from '@genai/tensor';
 import { ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
 import type { NormParams } from './layer-norm.js';
 
 export interface GroupNormOptions {
@@ -23,7 +22,7 @@ export interface GroupNormOptions {
 export function groupNorm(channels: number, options: GroupNormOptions): Layer<Tensor, NormParams> {
   const { groups } = options;
   const where = `groupNorm(${channels})`;
-  expectCounts(where, { channels, groups });
+  expectIntegers(where, { channels, groups });
   if (channels % groups !== 0) {
     throw new GenaiError(`${where}: groups must divide the ${channels} channels, got ${groups}.`);
   }

@@ -1,13 +1,11 @@
-import { split as splitKey } from '@genai/core';
+import { expectIntegers, split as splitKey } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { add, mul, sigmoid, split, sub, type Tensor, tanh, zeros } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
-import { expectCounts } from './expect-counts.js';
 import { glorotUniform } from './initializers/glorot.js';
-import type { Initializer } from './initializers/initializer.js';
 import { orthogonal } from './initializers/orthogonal.js';
 import { perGate } from './per-gate.js';
-import { type RecurrentCell, recurrentCell } from './recurrent-cell.js';
+import { type RecurrentCell, type RecurrentOptions, recurrentCell } from './recurrent-cell.js';
 
 /**
  * The columns of all weights and biases are those of the reset gate, the update gate and the candidate, in this order,
@@ -19,13 +17,6 @@ export type GruParams = { readonly input: DenseParams; readonly hidden: DensePar
 
 /** `hidden`: (batch, width). */
 export type GruState = { readonly hidden: Tensor };
-
-export interface RecurrentOptions {
-  /** Draws the input weight, gate by gate. Default {@link glorotUniform}. */
-  readonly initializer?: Initializer;
-  /** Draws the hidden weight, gate by gate. Default {@link orthogonal}, which keeps the length of the state. */
-  readonly hiddenInitializer?: Initializer;
-}
 
 /**
  * One time step of a gated recurrent unit: an input (batch, inputs) and a state to the next state.
@@ -46,7 +37,7 @@ export function gruCell(
   { initializer = glorotUniform, hiddenInitializer = orthogonal() }: RecurrentOptions = {},
 ): RecurrentCell<GruParams, GruState> {
   const name = `gru(${inputs}, ${width})`;
-  expectCounts(name, { inputs, width });
+  expectIntegers(name, { inputs, width });
   const input = dense(inputs, 3 * width, { initializer: perGate(initializer, 3) });
   const hidden = dense(width, 3 * width, { initializer: perGate(hiddenInitializer, 3) });
   const sizes = [2 * width, width];

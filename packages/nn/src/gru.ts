@@ -1,5 +1,6 @@
-import { type GruParams, type GruState, gruCell, type RecurrentOptions } from './gru-cell.js';
+import { type GruParams, type GruState, gruCell } from './gru-cell.js';
 import { type Recurrent, recurrent } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent-cell.js';
 
 /**
  * A gated recurrent unit over sequences: (batch, time, inputs) → (batch, time, width), from a state of zeros.

@@ -10,7 +10,7 @@ export { flatten } from './flatten.js';
 export { type GatedParams, gated } from './gated.js';
 export { type GroupNormOptions, groupNorm } from './group-norm.js';
 export { gru } from './gru.js';
-export { type GruParams, type GruState, gruCell, type RecurrentOptions } from './gru-cell.js';
+export { type GruParams, type GruState, gruCell } from './gru-cell.js';
 export { constant, ones, zeros } from './initializers/constant.js';
 export { type Fans, fansOf } from './initializers/fans.js';
 export { glorotNormal, glorotUniform } from './initializers/glorot.js';
@@ -28,6 +28,7 @@ export {
   type CellInput,
   type CellParts,
   type RecurrentCell,
+  type RecurrentOptions,
   type RecurrentState,
   recurrentCell,
 } from './recurrent-cell.js';

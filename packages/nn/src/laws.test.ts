@@ -79,6 +79,14 @@ layerLaws('activation', () => ({
   wrong: 'a function of elements takes any shape',
   valueAndGrad,
 }));
+
+layerLaws('activation of the identity', () => ({
+  layer: activation((x) => x),
+  input: x(2, 3, 4),
+  output: [2, 3, 4],
+  wrong: 'a function of elements takes any shape',
+  valueAndGrad,
+}));
 layerLaws('dropout', () => ({
   layer: dropout(0.4),
   input: x(5, 6),

@@ -1,7 +1,6 @@
-import type { Layer } from '@genai/core';
+import { expectIntegers, type Layer } from '@genai/core';
 import { expectShape, layerNorm as normalize } from '@genai/tensor';
 import { ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
 
 /** `scale` and `shift`: (width) or (channels). */
 export type NormParams = { readonly scale: Tensor; readonly shift: Tensor };
@@ -17,7 +16,7 @@ export type NormParams = { readonly scale: Tensor; readonly shift: Tensor };
  */
 export function layerNorm(width: number, options: { readonly epsilon?: number } = {}): Layer<Tensor, NormParams> {
   const where = `layerNorm(${width})`;
-  expectCounts(where, { width });
+  expectIntegers(where, { width });
   return {
     init: () => ({ scale: ones([width]), shift: zeros([width]) }),
     apply: ({ scale, shift }, x) => {

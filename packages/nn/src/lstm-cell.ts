@@ -1,13 +1,11 @@
-import { split as splitKey } from '@genai/core';
+import { expectIntegers, split as splitKey } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { add, mul, sigmoid, split, type Tensor, tanh, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
-import { expectCounts } from './expect-counts.js';
-import type { RecurrentOptions } from './gru-cell.js';
 import { glorotUniform } from './initializers/glorot.js';
 import { orthogonal } from './initializers/orthogonal.js';
 import { perGate } from './per-gate.js';
-import { type RecurrentCell, recurrentCell } from './recurrent-cell.js';
+import { type RecurrentCell, type RecurrentOptions, recurrentCell } from './recurrent-cell.js';
 
 /**
  * The columns of all weights and biases are those of the input gate, the forget gate, the candidate and the output gate,
@@ -40,7 +38,7 @@ export function lstmCell(
   { initializer = glorotUniform, hiddenInitializer = orthogonal() }: RecurrentOptions = {},
 ): RecurrentCell<LstmParams, LstmState> {
   const name = `lstm(${inputs}, ${width})`;
-  expectCounts(name, { inputs, width });
+  expectIntegers(name, { inputs, width });
   const input = dense(inputs, 4 * width, { initializer: perGate(initializer, 4) });
   const hidden = dense(width, 4 * width, { initializer: perGate(hiddenInitializer, 4) });
   return recurrentCell<LstmParams, LstmState>({

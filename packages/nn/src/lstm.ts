@@ -1,6 +1,6 @@
-import type { RecurrentOptions } from './gru-cell.js';
 import { type LstmParams, type LstmState, lstmCell } from './lstm-cell.js';
 import { type Recurrent, recurrent } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent-cell.js';
 
 /**
  * A long short-term memory over sequences: (batch, time, inputs) → (batch, time, width), from a state of zeros.

@@ -1,8 +1,7 @@
-import { GenaiError, type Layer, split } from '@genai/core';
+import { expectIntegers, GenaiError, type Layer, split } from '@genai/core';
 import { attention, expectShape, scope } from '@genai/tensor';
 import { reshape, type Tensor, transpose, unstack } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
-import { expectCounts } from './expect-counts.js';
 import { glorotUniform } from './initializers/glorot.js';
 import type { Initializer } from './initializers/initializer.js';
 import { perGate } from './per-gate.js';
@@ -40,7 +39,7 @@ export function multiHeadAttention(
   { heads, causal = false, bias = true, initializer = glorotUniform }: MultiHeadAttentionOptions,
 ): Layer<Tensor, AttentionParams> {
   const where = `multiHeadAttention(${width})`;
-  expectCounts(where, { width, heads });
+  expectIntegers(where, { width, heads });
   if (width % heads !== 0) throw new GenaiError(`${where}: heads must divide the width ${width}, got ${heads}.`);
   const qkv = dense(width, 3 * width, { bias, initializer: perGate(initializer, 3) });
   const output = dense(width, width, { bias, initializer });

@@ -1,12 +1,21 @@
 import { type Layer, mapTrees, type Tree } from '@genai/core';
 import { expectShape, scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Initializer } from './initializers/initializer.js';
 
 /** What a recurrent network carries from step to step. `hidden`, (batch, width), is also its output. */
 export type RecurrentState = { readonly hidden: Tensor };
 
 /** The input of one time step, (batch, inputs), and the state before it. */
 export type CellInput<S> = { readonly x: Tensor; readonly state: S };
+
+/** What the cells of this package take. */
+export interface RecurrentOptions {
+  /** Draws the input weight, gate by gate. Default `glorotUniform`. */
+  readonly initializer?: Initializer;
+  /** Draws the hidden weight, gate by gate. Default `orthogonal()`, which keeps the length of the state. */
+  readonly hiddenInitializer?: Initializer;
+}
 
 /** What a recurrent cell is made of; {@link recurrentCell} makes it a layer. */
 export interface CellParts<P, S> {

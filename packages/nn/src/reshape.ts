@@ -1,6 +1,5 @@
-import { GenaiError, type Layer, type NoParams } from '@genai/core';
+import { expectIntegers, GenaiError, type Layer, type NoParams, sizeOf } from '@genai/core';
 import { reshape as reshaped, type Tensor } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
 
 /**
  * All dimensions but the first as `shape`: (batch, …) → (batch, …shape).
@@ -11,8 +10,8 @@ import { expectCounts } from './expect-counts.js';
  */
 export function reshape(shape: readonly number[]): Layer<Tensor, NoParams> {
   const where = `reshape([${shape.join(', ')}])`;
-  for (const size of shape) expectCounts(where, { 'each size': size });
-  const features = shape.reduce((product, size) => product * size, 1);
+  for (const size of shape) expectIntegers(where, { 'each size': size });
+  const features = sizeOf(shape);
   return {
     init: () => ({}),
     apply: (_params, x) => {

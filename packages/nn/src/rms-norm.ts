@@ -1,7 +1,6 @@
-import type { Layer } from '@genai/core';
+import { expectIntegers, type Layer } from '@genai/core';
 import { expectShape, rmsNorm as normalize } from '@genai/tensor';
 import { ones, type Tensor } from '@tensorflow/tfjs-core';
-import { expectCounts } from './expect-counts.js';
 
 /** `scale`: (width). */
 export type RmsNormParams = { readonly scale: Tensor };
@@ -17,7 +16,7 @@ export type RmsNormParams = { readonly scale: Tensor };
  */
 export function rmsNorm(width: number, options: { readonly epsilon?: number } = {}): Layer<Tensor, RmsNormParams> {
   const where = `rmsNorm(${width})`;
-  expectCounts(where, { width });
+  expectIntegers(where, { width });
   return {
     init: () => ({ scale: ones([width]) }),
     apply: ({ scale }, x) => {

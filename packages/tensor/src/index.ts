@@ -9,6 +9,7 @@ export { gelu } from './ops/gelu.js';
 export { groupNorm } from './ops/group-norm.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { leakyRelu } from './ops/leaky-relu.js';
+export { linear } from './ops/linear.js';
 export { logSigmoid } from './ops/log-sigmoid.js';
 export { logSumExp } from './ops/log-sum-exp.js';
 export { rmsNorm } from './ops/rms-norm.js';

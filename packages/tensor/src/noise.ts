@@ -1,4 +1,12 @@
-import { GenaiError, type Key, randomGumbel, randomNormal, randomTruncatedNormal, randomUniform } from '@genai/core';
+import {
+  GenaiError,
+  type Key,
+  randomGumbel,
+  randomNormal,
+  randomTruncatedNormal,
+  randomUniform,
+  sizeOf,
+} from '@genai/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 
 /**
@@ -13,7 +21,7 @@ export function uniformNoise(
   shape: readonly number[],
   range: { readonly min?: number; readonly max?: number } = {},
 ): Tensor {
-  return tensor(randomUniform(key, sizeOf('uniformNoise', shape), range), [...shape], 'float32');
+  return tensor(randomUniform(key, count('uniformNoise', shape), range), [...shape], 'float32');
 }
 
 /**
@@ -24,7 +32,7 @@ export function uniformNoise(
  * @throws GenaiError if the shape has a size that is not an integer of at least 0.
  */
 export function normalNoise(key: Key, shape: readonly number[]): Tensor {
-  return tensor(randomNormal(key, sizeOf('normalNoise', shape)), [...shape], 'float32');
+  return tensor(randomNormal(key, count('normalNoise', shape)), [...shape], 'float32');
 }
 
 /**
@@ -33,7 +41,7 @@ export function normalNoise(key: Key, shape: readonly number[]): Tensor {
  * @throws GenaiError if the shape has a size that is not an integer of at least 0.
  */
 export function truncatedNormalNoise(key: Key, shape: readonly number[]): Tensor {
-  return tensor(randomTruncatedNormal(key, sizeOf('truncatedNormalNoise', shape)), [...shape], 'float32');
+  return tensor(randomTruncatedNormal(key, count('truncatedNormalNoise', shape)), [...shape], 'float32');
 }
 
 /**
@@ -42,12 +50,12 @@ export function truncatedNormalNoise(key: Key, shape: readonly number[]): Tensor
  * @throws GenaiError if the shape has a size that is not an integer of at least 0.
  */
 export function gumbelNoise(key: Key, shape: readonly number[]): Tensor {
-  return tensor(randomGumbel(key, sizeOf('gumbelNoise', shape)), [...shape], 'float32');
+  return tensor(randomGumbel(key, count('gumbelNoise', shape)), [...shape], 'float32');
 }
 
-function sizeOf(where: string, shape: readonly number[]): number {
+function count(where: string, shape: readonly number[]): number {
   if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {
     throw new GenaiError(`${where}: sizes of a shape must be integers of at least 0, got [${shape.join(', ')}].`);
   }
-  return shape.reduce((product, size) => product * size, 1);
+  return sizeOf(shape);
 }

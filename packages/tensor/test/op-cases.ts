@@ -10,12 +10,14 @@ import { gelu } from '../src/ops/gelu.js';
 import { groupNorm } from '../src/ops/group-norm.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
 import { leakyRelu } from '../src/ops/leaky-relu.js';
+import { linear } from '../src/ops/linear.js';
 import { logSigmoid } from '../src/ops/log-sigmoid.js';
 import { logSumExp } from '../src/ops/log-sum-exp.js';
 import { rmsNorm } from '../src/ops/rms-norm.js';
 import { silu } from '../src/ops/silu.js';
 import { softmaxCrossEntropy } from '../src/ops/softmax-cross-entropy.js';
 import { softplus } from '../src/ops/softplus.js';
+import { scope } from '../src/scope.js';
 import { valueAndGrad } from '../src/value-and-grad.js';
 
 /** An input, written on the host so that every engine starts from the same numbers. */
@@ -60,12 +62,26 @@ export function opCases(): OpCase[] {
   return [
     { name: 'softplus', run: (x) => softplus(x), inputs: [floats([3, 4])] },
     { name: 'logSigmoid', run: (x) => logSigmoid(x), inputs: [floats([3, 4])] },
-    { name: 'logSigmoid of what was computed', run: (x) => logSigmoid(mul(x, 2)), inputs: [floats([3, 4])] },
+    {
+      name: 'logSigmoid of what was computed',
+      run: (x) => scope(() => logSigmoid(mul(x, 2))),
+      inputs: [floats([3, 4])],
+    },
     { name: 'silu', run: (x) => silu(x), inputs: [floats([3, 4])] },
     { name: 'gelu', run: (x) => gelu(x), inputs: [floats([3, 4])] },
     { name: 'gelu, approximate', run: (x) => gelu(x, { approximate: true }), inputs: [floats([3, 4])] },
     { name: 'leakyRelu', run: (x) => leakyRelu(x, 0.2), inputs: [floats([3, 4])] },
     { name: 'elu', run: (x) => elu(x), inputs: [floats([3, 4])] },
+    {
+      name: 'linear',
+      run: (x, weight, bias) => linear(x, weight, bias),
+      inputs: [floats([3, 4]), floats([4, 5], 1), floats([5], 2)],
+    },
+    {
+      name: 'linear over leading axes, without bias',
+      run: (x, weight) => linear(x, weight),
+      inputs: [floats([2, 3, 4]), floats([4, 5], 1)],
+    },
     { name: 'logSumExp over all', run: (x) => logSumExp(x), inputs: [floats([3, 4])] },
     { name: 'logSumExp over the last axis', run: (x) => logSumExp(x, -1), inputs: [floats([2, 3, 4])] },
     { name: 'logSumExp over two axes, kept', run: (x) => logSumExp(x, [0, 2], true), inputs: [floats([2, 3, 4])] },

@@ -1,8 +1,9 @@
-import { type Distribution, key, leaves, type Mean, mapLeaves, randomNormal, type Tree } from '@genai/core';
-import { engine, memory, mul, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Distribution, disposeTree, key, leaves, type Mean, mapLeaves, sizeOf, type Tree } from '@genai/core';
+import { memory, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkGradients, type ValueAndGrad } from './check-gradients.js';
-import { dot, type Support, sizeOf, tabulate, total } from './tabulate.js';
+import { gradientSizes } from './gradient-sizes.js';
+import { dot, type Support, tabulate, total } from './tabulate.js';
 
 /** What the laws need to know of a distribution. */
 export interface DistributionCase<P extends Tree<Tensor>> {
@@ -41,7 +42,7 @@ export function distributionLaws<P extends Tree<Tensor>>(name: string, make: () 
       try {
         await f(c, params);
       } finally {
-        for (const [, leaf] of leaves<Tensor>(params)) leaf.dispose();
+        disposeTree(params);
       }
     };
 
@@ -187,25 +188,6 @@ function numbers(f: () => Tensor): number[] {
 function filled<P extends Tree<Tensor>>(params: P, xs: readonly Tensor[]): P {
   let i = 0;
   return mapLeaves<Tensor, P>(params, () => xs[i++]!);
-}
-
-/** For each parameter the norm of the gradient of a random weighting of `f`; 0 where there is none. */
-export function gradientSizes(params: Tree<Tensor>, f: () => Tensor): [path: string, size: number][] {
-  const all = leaves<Tensor>(params);
-  if (all.length === 0) return [];
-  return tidy(() => {
-    const loss = (): Tensor => {
-      const y = f();
-      return sum(mul(y, tensor(randomNormal(key(6), y.size), y.shape)));
-    };
-    const { grads } = engine().gradients(
-      loss,
-      all.map(([, leaf]) => leaf),
-      undefined,
-      true,
-    );
-    return all.map(([path], i) => [path, grads[i] ? Math.hypot(...grads[i]!.dataSync()) : 0]) as never;
-  });
 }
 
 /** The mean of the draws is that of the table, within four standard errors (and `slack`). */

@@ -1,4 +1,4 @@
-import { key, threefry2x32 } from '@genai/core';
+import { key, sizeOf, threefry2x32 } from '@genai/core';
 
 /** An input as it lies on the host, so that every engine starts from the same numbers. */
 export type HostTensor = {
@@ -34,10 +34,6 @@ export function integers(values: readonly number[], shape: readonly number[]): H
 
 export function bools(values: readonly number[], shape: readonly number[]): HostTensor {
   return { values: Int32Array.from(values), shape, dtype: 'bool' };
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 /** f(a, b) with the sizes of both broadcast, element by element. */

@@ -1,7 +1,8 @@
 import { disposeTree, GenaiError, key, type Layer, leaves, mapLeaves, randomNormal, type Tree } from '@genai/core';
-import { add, engine, memory, mul, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, memory, mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { checkGradients, type ValueAndGrad } from './check-gradients.js';
+import { gradientSizes } from './gradient-sizes.js';
 
 /** What the laws need to know of a layer. */
 export interface LayerCase<P extends Tree<Tensor>> {
@@ -100,7 +101,7 @@ export function layerLaws<P extends Tree<Tensor>>(name: string, make: () => Laye
           k,
         );
       try {
-        for (const [i, size] of gradientNorms(apply, inputs).entries()) {
+        for (const [i, [, size]] of gradientSizes(inputs, () => apply(...inputs)).entries()) {
           if (places[i]) expect(size, `the length of the gradient at ${places[i]}`).toBeGreaterThan(0);
         }
         const second = valueAndGrad && { order: 2 as const, valueAndGrad };
@@ -131,19 +132,4 @@ function nudged<P extends Tree<Tensor>>(params: P): P {
   return mapLeaves<Tensor, P>(params, (leaf, path) =>
     tidy(() => add(leaf, mul(tensor(randomNormal(key(path.length), leaf.size), leaf.shape), 0.1))),
   );
-}
-
-/** ‖∂ Σ cᵢ yᵢ / ∂ input‖ of each input, with random c so that no symmetry of the layer hides a gradient. */
-function gradientNorms(apply: (...inputs: Tensor[]) => Tensor, inputs: Tensor[]): number[] {
-  const norms: number[] = [];
-  tidy(() => {
-    const weighted = (): Tensor => {
-      const y = apply(...inputs);
-      return sum(mul(y, tensor(randomNormal(key(5), y.size), y.shape)));
-    };
-    for (const grad of engine().gradients(weighted, inputs, undefined, true).grads) {
-      norms.push(grad ? Math.hypot(...grad.dataSync()) : 0);
-    }
-  });
-  return norms;
 }

@@ -1,7 +1,16 @@
-import { type Distribution, key, type LowerBound, leaves, type Model, type Samples, type Tree } from '@genai/core';
+import {
+  type Distribution,
+  disposeTree,
+  key,
+  type LowerBound,
+  leaves,
+  type Model,
+  type Samples,
+  type Tree,
+} from '@genai/core';
 import { memory, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { gradientSizes } from './distribution-laws.js';
+import { gradientSizes } from './gradient-sizes.js';
 
 /** What the laws need to know of a model. */
 export interface ModelCase<P extends Tree<Tensor>, C = void> {
@@ -31,7 +40,7 @@ export function modelLaws<P extends Tree<Tensor>, C = void>(name: string, make: 
       try {
         f(c, params);
       } finally {
-        for (const [, leaf] of leaves<Tensor>(params)) leaf.dispose();
+        disposeTree(params);
       }
     };
     const score = ({ model, context, data }: ModelCase<P, C>, params: P): Tensor => {

@@ -1,4 +1,4 @@
-import { type Key, key, leaves, type Step, type Tree } from '@genai/core';
+import { disposeTree, type Key, key, leaves, type Step, type Tree } from '@genai/core';
 import { memory, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 
@@ -94,7 +94,7 @@ export function distinct(tree: Tree<Tensor>): Tensor[] {
 
 /** Frees trees that may share leaves. */
 export function free(...trees: readonly Tree<Tensor>[]): void {
-  for (const leaf of distinct(trees)) leaf.dispose();
+  disposeTree(trees);
 }
 
 /** Where a tree's leaves stand, and of what kind they are. */

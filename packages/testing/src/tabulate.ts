@@ -1,4 +1,4 @@
-import type { Distribution } from '@genai/core';
+import { type Distribution, sizeOf } from '@genai/core';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** The values that one number of an event can have, or the interval that holds nearly all of them. */
@@ -35,8 +35,6 @@ export function tabulate(given: () => Distribution<Tensor>, support: Support): T
     return { events, columns, batch } as never;
   });
 }
-
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 export const total = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0);
 

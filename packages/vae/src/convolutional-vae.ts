@@ -48,7 +48,8 @@ type DecoderParams = readonly [
  * Parts made of convolutions for square images (batch, size, size, channels), 0 or 1 (or between).
  *
  * The encoder halves the side twice by strided convolutions, the decoder doubles it twice by transposed ones; dense
- * layers stand between them and the latents, SiLU between all. Kernels are 4 wide where they upsample, a multiple of the stride, so that no chequerboard shows.
+ * layers stand between them and the latents, SiLU between all. Kernels are 4 wide where they upsample, a multiple of the
+ * stride, so that no chequerboard shows.
  *
  * @example
  * const digits = vae(convolutionalVae({ size: 28, width: 16, latents: 16 }));

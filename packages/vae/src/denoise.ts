@@ -1,4 +1,4 @@
-import { fold, GenaiError, type Key } from '@genai/core';
+import { expectIntegers, fold, GenaiError, type Key } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { addN, div, type Tensor } from '@tensorflow/tfjs-core';
 import { reconstruct, type VaeWithMeans } from './reconstruct.js';
@@ -19,9 +19,7 @@ export function denoise<P>(
   x: Tensor,
   { key, samples = 1 }: { readonly key?: Key; readonly samples?: number } = {},
 ): Tensor {
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new GenaiError(`denoise: samples must be an integer of at least 1, got ${samples}.`);
-  }
+  expectIntegers('denoise', { samples });
   if (!key) {
     if (samples > 1) throw new GenaiError(`denoise: ${samples} samples need a key. Pass { key: key(0), samples }.`);
     return reconstruct(model, params, x);

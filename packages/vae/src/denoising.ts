@@ -1,4 +1,5 @@
 import { type Key, type Objective, split } from '@genai/core';
+import { scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { checkElboOptions, type ElboOptions } from './elbo.js';
 import { negativeElbo } from './negative-elbo.js';
@@ -26,7 +27,9 @@ export function denoising<P>(
     init: model.init,
     loss: (params, x, key, step) => {
       const [noise, rest] = split(key);
-      return negativeElbo(model, params, { input: corrupt(x, noise), target: x, key: rest, step, ...options });
+      return scope(() =>
+        negativeElbo(model, params, { input: corrupt(x, noise), target: x, key: rest, step, ...options }),
+      );
     },
   };
 }

@@ -1,5 +1,4 @@
-import type { NoParams } from '@genai/core';
-import { GenaiError, type Model } from '@genai/core';
+import { GenaiError, type Model, type NoParams, sizeOf } from '@genai/core';
 import { type Bernoulli, binary, gaussian, type Independent, type Normal, standardNormal } from '@genai/distributions';
 import { type DenseParams, flatten, mlp, reshape, sequential } from '@genai/nn';
 import { silu } from '@genai/tensor';
@@ -37,7 +36,7 @@ export function denseVae({
   latents = 16,
 }: DenseVaeOptions = {}): BinaryVaeParts<EncoderParams, DecoderParams> {
   if (shape.length === 0) throw new GenaiError('denseVae: shape is empty. Pass the shape of one example, [784] say.');
-  const inputs = shape.reduce((product, size) => product * size, 1);
+  const inputs = sizeOf(shape);
   const inwards = mlp([inputs, ...width, 2 * latents], { activation: silu });
   const outwards = mlp([latents, ...width.toReversed(), inputs], { activation: silu });
   return {

@@ -2,7 +2,7 @@ import { disposeTree, type Key, key, leaves, type Objective, type Schedule, type
 import { binary, gaussian, independent, normal, standardNormal, transformed } from '@genai/distributions';
 import { mlp } from '@genai/nn';
 import { owned, scope, silu, valueAndGrad } from '@genai/tensor';
-import { add, clone, div, fill, mul, scalar, sub, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { add, clone, div, fill, memory, mul, scalar, sub, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { denoising } from './denoising.js';
 import { elbo } from './elbo.js';
@@ -207,6 +207,15 @@ describe('laws', () => {
       const sum = Array.from((grad as P).encoder[1]!.weight.dataSync()).reduce((a, b) => a + b, 0);
       expect(Math.abs(slope - sum)).toBeLessThan(0.02 * Math.max(1, Math.abs(sum)));
       x.dispose();
+    });
+
+    test(`${name}: nothing but its scalars is left behind, outside a scope too`, () => {
+      using params = owned(scope(() => small.init(key(0))));
+      const [x, step] = [images(), scalar(3)];
+      const before = memory().numTensors;
+      const made = (objective as Objective<Tensor, ReturnType<typeof small.init>>).loss(params, x, key(1), step);
+      expect(memory().numTensors - before).toBe(Object.keys(made).length);
+      disposeTree([made, x, step]);
     });
 
     test(`${name}: the same key gives the same loss, another key another`, () => {

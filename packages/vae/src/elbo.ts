@@ -1,4 +1,5 @@
 import { GenaiError, type Objective, type Schedule } from '@genai/core';
+import { scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { negativeElbo } from './negative-elbo.js';
 import type { Vae } from './vae.js';
@@ -28,7 +29,8 @@ export function elbo<P>(model: Vae<P>, options: ElboOptions = {}): Objective<Ten
   checkElboOptions('elbo', options);
   return {
     init: model.init,
-    loss: (params, x, key, step) => negativeElbo(model, params, { input: x, target: x, key, step, ...options }),
+    loss: (params, x, key, step) =>
+      scope(() => negativeElbo(model, params, { input: x, target: x, key, step, ...options })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { GenaiError } from '@genai/core';
+import { expectIntegers, GenaiError } from '@genai/core';
 import { scope } from '@genai/tensor';
 import {
   acos,
@@ -42,9 +42,7 @@ export function interpolate<P>(
   b: Tensor,
   { steps = 8, spherical = false }: InterpolateOptions = {},
 ): Tensor {
-  if (!Number.isInteger(steps) || steps < 2) {
-    throw new GenaiError(`interpolate: steps must be an integer of at least 2, got ${steps}.`);
-  }
+  expectIntegers('interpolate', { steps }, 2);
   if (String(a.shape) !== String(b.shape)) {
     throw new GenaiError(`interpolate: a has shape [${a.shape}], b has shape [${b.shape}]. Pass batches of one shape.`);
   }

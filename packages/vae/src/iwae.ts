@@ -1,4 +1,5 @@
-import { GenaiError, type Objective, split } from '@genai/core';
+import { expectIntegers, type Objective, split } from '@genai/core';
+import { scope } from '@genai/tensor';
 import { mean, neg, type Tensor } from '@tensorflow/tfjs-core';
 import { lowerBound } from './lower-bound.js';
 import type { Vae } from './vae.js';
@@ -14,14 +15,13 @@ import type { Vae } from './vae.js';
  * @source Burda et al. 2016, "Importance weighted autoencoders", eq. 8 and 14.
  */
 export function iwae<P>(model: Vae<P>, { samples }: { readonly samples: number }): Objective<Tensor, P> {
-  if (!Number.isInteger(samples) || samples < 1) {
-    throw new GenaiError(`iwae: samples must be an integer of at least 1, got ${samples}.`);
-  }
+  expectIntegers('iwae', { samples });
   return {
     init: model.init,
     loss: (params, x, key) => {
       const [noise, layers] = split(key);
-      return { loss: neg(mean(lowerBound(model, params, x, { key: noise, samples, chunk: samples, layers }))) };
+      const bound = (): Tensor => lowerBound(model, params, x, { key: noise, samples, chunk: samples, layers });
+      return { loss: scope(() => neg(mean(bound()))) };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { GenaiError } from '@genai/core';
+import { expectIntegers, GenaiError } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { reshape, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import type { VaeWithMeans } from './reconstruct.js';
@@ -29,6 +29,7 @@ export function latentGrid<P>(
   params: P,
   { rows = 10, columns = rows, axes = [0, 1], limit = 2, origin }: LatentGridOptions = {},
 ): Tensor {
+  expectIntegers('latentGrid', { rows, columns });
   return scope(() => {
     const shape = model.prior(params).eventShape;
     const [latents] = shape;
@@ -42,11 +43,6 @@ export function latentGrid<P>(
       throw new GenaiError(
         `latentGrid: origin has ${origin.length} numbers, expected ${latents}, one a latent feature.`,
       );
-    }
-    for (const [name, count] of Object.entries({ rows, columns })) {
-      if (!Number.isInteger(count) || count < 1) {
-        throw new GenaiError(`latentGrid: ${name} must be an integer of at least 1, got ${count}.`);
-      }
     }
     const points = new Float32Array(rows * columns * latents);
     for (let row = 0; row < rows; row++) {

@@ -4,6 +4,7 @@ import { owned, scope } from '@genai/tensor';
 import { add, broadcastTo, fill, matMul, mul, type Tensor, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { importanceWeightedNll } from './importance-weighted-nll.js';
+import { lowerBound } from './lower-bound.js';
 import { vae } from './vae.js';
 
 // Probabilistic PCA: z ~ N(0, I₂), x | z ~ N(W z + b, σ² I₃). The columns of W are orthogonal, so that the posterior
@@ -151,6 +152,22 @@ describe('laws of the importance-weighted bound', () => {
     expect(bound(model, key(6), 3)).not.toEqual(bound(model, key(7), 3));
     expect(bound(model, key(6))).toEqual(bound(model, key(6), 1));
   });
+});
+
+test('laws: stochastic layers of the decoder draw from a key of their own in every chunk', () => {
+  const seen: string[] = [];
+  const model = linearGaussian(0.4, 1.3);
+  const spy: typeof model = {
+    ...model,
+    decode: (p, z, k) => {
+      seen.push(String(k));
+      return model.decode(p, z, k);
+    },
+  };
+  const x = tensor2d(DATA);
+  lowerBound(spy, params, x, { key: key(1), samples: 7, chunk: 2, layers: key(2) }).dispose();
+  x.dispose();
+  expect(new Set(seen).size).toBe(4);
 });
 
 describe('errors', () => {

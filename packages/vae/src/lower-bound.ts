@@ -1,4 +1,4 @@
-import { fold, GenaiError, type Key, split } from '@genai/core';
+import { expectIntegers, fold, type Key, split } from '@genai/core';
 import { hasClosedFormKl, kl } from '@genai/distributions';
 import { logSumExp, scope } from '@genai/tensor';
 import { add, reshape, stack, sub, type Tensor, tile } from '@tensorflow/tfjs-core';
@@ -13,7 +13,7 @@ export interface LowerBoundOptions {
   readonly key: Key;
   /** Draws of z for each x. */
   readonly samples: number;
-  /** Draws decoded at once; bounded by memory unless given. The numbers do not depend on it. */
+  /** Draws decoded at once; bounded by memory unless given. Without `layers` the numbers do not depend on it. */
   readonly chunk?: number;
   /** Makes stochastic layers act. */
   readonly layers?: Key;
@@ -29,10 +29,10 @@ export interface LowerBoundOptions {
  */
 export function lowerBound<P>(model: Vae<P>, params: P, x: Tensor, options: LowerBoundOptions): Tensor {
   const { where = 'logProbBound', key, samples, layers } = options;
-  expectCount(where, 'samples', samples);
+  expectIntegers(where, { samples });
   const batch = x.shape[0] ?? 0;
   const chunk = options.chunk ?? Math.max(1, Math.floor(ROWS / Math.max(1, batch)));
-  expectCount(where, 'chunk', chunk);
+  expectIntegers(where, { chunk });
   const [encoderKey, decoderKey] = layers ? split(layers) : [undefined, undefined];
   return scope(() => {
     const q = model.encode(params, x, encoderKey);
@@ -50,7 +50,8 @@ export function lowerBound<P>(model: Vae<P>, params: P, x: Tensor, options: Lowe
           const rows = count * batch;
           const flat = reshape(z, [rows, ...z.shape.slice(2)]);
           const again = count === 1 ? x : tile(x, [count, ...x.shape.slice(1).map(() => 1)]); // (count · batch, …event)
-          const likelihood = reshape(model.decode(params, flat, decoderKey).logProb(again), [count, batch]);
+          const decoded = model.decode(params, flat, decoderKey && fold(decoderKey, first));
+          const likelihood = reshape(decoded.logProb(again), [count, batch]);
           const weights = add(likelihood, sub(prior.logProb(z), q.logProb(z))); // log wₛ, (count, batch)
           return logSumExp(weights, 0); // (batch)
         }),
@@ -58,10 +59,4 @@ export function lowerBound<P>(model: Vae<P>, params: P, x: Tensor, options: Lowe
     }
     return sub(logSumExp(stack(sums), 0), Math.log(samples));
   });
-}
-
-function expectCount(where: string, name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new GenaiError(`${where}: ${name} must be an integer of at least 1, got ${value}.`);
-  }
 }

@@ -1,6 +1,7 @@
 import type { Distribution, Key, Mean } from '@genai/core';
 import { scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { encode } from './encode.js';
 import type { Vae } from './vae.js';
 
 /** A variational autoencoder whose encoder and decoder know their means. */
@@ -16,10 +17,7 @@ export function reconstruct<P>(
   model: VaeWithMeans<P>,
   params: P,
   x: Tensor,
-  { key }: { readonly key?: Key } = {},
+  options: { readonly key?: Key } = {},
 ): Tensor {
-  return scope(() => {
-    const q = model.encode(params, x);
-    return model.decode(params, key ? q.sample(key) : q.mean()).mean();
-  });
+  return scope(() => model.decode(params, encode(model, params, x, options)).mean());
 }

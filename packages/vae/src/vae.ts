@@ -1,4 +1,4 @@
-import { type Distribution, type Key, type LowerBound, type Model, type Samples, split } from '@genai/core';
+import { type Distribution, type Key, type LowerBound, type Model, type Samples, sizeOf, split } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { lowerBound } from './lower-bound.js';
@@ -54,7 +54,7 @@ export function vae<E, D, R, Q extends Distribution<Tensor>, X extends Distribut
   const model: Vae<VaeParams<E, D, R>, Q, X> = {
     init: (key) => {
       const [a, b, c] = split(key, 3);
-      return { encoder: encoder.init(a), decoder: decoder.init(b), prior: prior.init(c) };
+      return scope(() => ({ encoder: encoder.init(a), decoder: decoder.init(b), prior: prior.init(c) }));
     },
     encode: (params, x, key) => encoder.given(params.encoder, x, key),
     decode: (params, z, key) => decoder.given(params.decoder, z, key),
@@ -71,7 +71,7 @@ export function vae<E, D, R, Q extends Distribution<Tensor>, X extends Distribut
 function ancestral<P>(model: Vae<P>, params: P, key: Key, shape: readonly number[], layers: Key | undefined): Tensor {
   const [first, second] = split(key);
   const prior = model.prior(params);
-  const count = shape.reduce((a, b) => a * b, 1);
+  const count = sizeOf(shape);
   const z = prior.sample(first, [count]); // (count, …latent)
   const x = model.decode(params, z, layers).sample(second); // (count, …event)
   return reshape(x, [...shape, ...x.shape.slice(1)]);

@@ -14,17 +14,21 @@ import { eventRank } from './event-rank.js';
  *
  * @example
  * const encoder = gaussian(mlp([784, 256, 2 * 16])); // images (batch, 784) to a distribution of codes (batch), (16)
- * @throws GenaiError, when it is given a context, if the last axis of the net's output is odd.
+ * @throws GenaiError if `floor` is negative or not finite; when it is given a context, if the last axis of the net's
+ * output is odd or `batchAxes` is not below its rank.
  * @source Kingma and Welling 2014, "Auto-encoding variational Bayes", appendix C.2.
  */
 export function gaussian<P>(
   net: Layer<Tensor, P>,
   { batchAxes = 1, floor = 1e-3 }: { readonly batchAxes?: number; readonly floor?: number } = {},
 ): Model<P, Independent<Normal>, Tensor> {
+  if (!(floor >= 0 && floor < Infinity)) {
+    throw new GenaiError(`gaussian: floor must be a finite number of at least 0, got ${floor}.`);
+  }
   return {
     init: net.init,
     given: (params, context, key) => {
-      const { loc, scale } = scope(() => {
+      const { loc, scale, rank } = scope(() => {
         const output = net.apply(params, context, key); // (…batch, …, 2 · features)
         if ((output.shape.at(-1) ?? 1) % 2 !== 0) {
           throw new GenaiError(
@@ -32,9 +36,9 @@ export function gaussian<P>(
           );
         }
         const [loc, raw] = split(output, 2, -1) as [Tensor, Tensor];
-        return { loc, scale: add(softplus(raw), floor) };
+        return { loc, scale: add(softplus(raw), floor), rank: eventRank('gaussian', output, batchAxes) };
       });
-      return independent(normal(loc, scale), eventRank('gaussian', loc, batchAxes));
+      return independent(normal(loc, scale), rank);
     },
   };
 }

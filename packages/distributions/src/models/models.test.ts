@@ -1,11 +1,12 @@
-import { GenaiError, key, type Layer, split } from '@genai/core';
-import { normalNoise, scope, uniformNoise } from '@genai/tensor';
+import { GenaiError, key, type Layer, type NoParams, split } from '@genai/core';
+import { normalNoise, owned, scope, uniformNoise } from '@genai/tensor';
 import { expectClose } from '@genai/testing/expect-close';
 import { modelLaws } from '@genai/testing/model-laws';
 import {
   add,
   matMul,
   max,
+  memory,
   min,
   mul,
   ones,
@@ -123,6 +124,20 @@ test('known answers: pixels finds the channels, keeps scales above e^-7 and coef
   });
 });
 
+test('errors: what the net gave is freed where it does not fit', () => {
+  using context = owned(ones([2, 4]));
+  const before = memory().numTensors;
+  const fresh: Layer<Tensor, NoParams> = { init: () => ({}), apply: (_params, x) => mul(x, 2) };
+  for (const make of [
+    () => gaussian(fresh, { batchAxes: 2 }).given({}, context),
+    () => binary(fresh, { batchAxes: 2 }).given({}, context),
+    () => pixels(fresh, { mixtures: 3 }).given({}, context),
+  ]) {
+    expect(make).toThrow(GenaiError);
+    expect(memory().numTensors).toBe(before);
+  }
+});
+
 test('errors: nets that give the wrong shape, and options out of range', () => {
   scope(() => {
     expect(() => gaussian(identity).given({}, zeros([2, 3]))).toThrow(GenaiError);
@@ -131,10 +146,13 @@ test('errors: nets that give the wrong shape, and options out of range', () => {
     );
     expect(() => gaussian(identity, { batchAxes: 2 }).given({}, zeros([2, 4]))).toThrow('gaussian: batchAxes');
     expect(() => binary(identity, { batchAxes: -1 }).given({}, zeros([2, 4]))).toThrow('binary: batchAxes');
+    expect(() => gaussian(identity, { floor: -1 })).toThrow('gaussian: floor must be a finite number of at least 0');
+    expect(() => pixels(identity, { mixtures: 2, bins: 1 })).toThrow('pixels: bins must be an integer of at least 2');
+    expect(() => pixels(identity, { mixtures: 2, min: 1 })).toThrow('pixels: min must be below max, got min 1, max 1.');
     expect(() => pixels(identity, { mixtures: 0 })).toThrow('pixels: mixtures must be an integer of at least 1, got 0');
     expect(() => pixels(identity, { mixtures: 2 }).given({}, zeros([1, 2, 2, 7]))).toThrow(
       'expected the last axis to be 6 (channels: 1) or 20 (channels: 3) for 2 mixtures',
     );
-    expect(() => standardNormal(0)).toThrow('standardNormal: features must be integers of at least 1, got [0]');
+    expect(() => standardNormal(0)).toThrow('standardNormal([0]): each size must be an integer of at least 1, got 0.');
   });
 });

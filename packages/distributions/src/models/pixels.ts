@@ -1,10 +1,11 @@
-import { GenaiError, type Layer, type Model } from '@genai/core';
+import { expectIntegers, GenaiError, type Layer, type Model } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { add, relu, reshape, split, sub, type Tensor, tanh } from '@tensorflow/tfjs-core';
 import {
   type Discretization,
   type DiscretizedLogisticMixture,
   discretizedLogisticMixture,
+  expectDiscretization,
   type LogisticMixtureParts,
 } from '../discretized-logistic-mixture.js';
 import { type Independent, independent } from '../independent.js';
@@ -27,16 +28,16 @@ export interface PixelsOptions extends Discretization {
  *
  * @example
  * const decoder = pixels(net, { mixtures: 10 }); // net: (batch, 16) to (batch, 32, 32, pixelOutputs({ mixtures: 10, channels: 3 }))
- * @throws GenaiError, when it is given a context, if the last axis of the net's output fits no number of channels.
+ * @throws GenaiError if `mixtures` or `bins` is too small or `min` not below `max`; when it is given a context, if the last
+ * axis of the net's output fits no number of channels.
  * @source Salimans et al. 2017, "PixelCNN++", sections 2.1 and 2.2.
  */
 export function pixels<P>(
   net: Layer<Tensor, P>,
   { mixtures, batchAxes = 1, ...discretization }: PixelsOptions,
 ): Model<P, Independent<DiscretizedLogisticMixture>, Tensor> {
-  if (!Number.isInteger(mixtures) || mixtures < 1) {
-    throw new GenaiError(`pixels: mixtures must be an integer of at least 1, got ${mixtures}.`);
-  }
+  expectIntegers('pixels', { mixtures });
+  expectDiscretization('pixels', discretization);
   return {
     init: net.init,
     given: (params, context, key) => {

@@ -1,4 +1,4 @@
-import { GenaiError, type Model, type NoParams } from '@genai/core';
+import { expectIntegers, type Model, type NoParams } from '@genai/core';
 import { ones, zeros } from '@tensorflow/tfjs-core';
 import { type Independent, independent } from '../independent.js';
 import { type Normal, normal } from '../normal.js';
@@ -15,9 +15,7 @@ import { type Normal, normal } from '../normal.js';
  */
 export function standardNormal(features: number | readonly number[]): Model<NoParams, Independent<Normal>> {
   const shape = typeof features === 'number' ? [features] : [...features];
-  if (!shape.every((size) => Number.isInteger(size) && size >= 1)) {
-    throw new GenaiError(`standardNormal: features must be integers of at least 1, got [${shape.join(', ')}].`);
-  }
+  for (const size of shape) expectIntegers(`standardNormal([${shape.join(', ')}])`, { 'each size': size });
   return {
     init: () => ({}),
     given: () => independent(normal(zeros(shape), ones(shape)), shape.length),

@@ -1,3 +1,5 @@
+import { sizeOf } from '@genai/core';
+
 /** How many inputs reach one output, and how many outputs one input reaches. */
 export type Fans = { readonly inputs: number; readonly outputs: number };
 
@@ -12,6 +14,6 @@ export type Fans = { readonly inputs: number; readonly outputs: number };
  */
 export function fansOf(shape: readonly number[]): Fans {
   if (shape.length < 2) return { inputs: shape[0] ?? 1, outputs: shape[0] ?? 1 };
-  const taps = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+  const taps = sizeOf(shape.slice(0, -2));
   return { inputs: taps * shape.at(-2)!, outputs: taps * shape.at(-1)! };
 }

@@ -1,7 +1,6 @@
-import { GenaiError, randomNormal } from '@genai/core';
+import { GenaiError, randomNormal, sizeOf } from '@genai/core';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Initializer } from './initializer.js';
-import { sizeOf } from './scaled-noise.js';
 
 /**
  * A random orthogonal matrix times `gain`: columns are orthonormal where there are no more of them than rows, else rows are.

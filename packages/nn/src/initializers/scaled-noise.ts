@@ -1,4 +1,4 @@
-import { type Key, randomNormal, randomUniform } from '@genai/core';
+import { type Key, randomNormal, randomUniform, sizeOf } from '@genai/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 
 /** N(0, deviation²), scaled on the host so that every engine starts from the same bits. */
@@ -15,8 +15,4 @@ export function scaledUniform(key: Key, shape: readonly number[], limit: number)
 export function times(values: Float32Array, factor: number): Float32Array {
   for (let i = 0; i < values.length; i++) values[i]! *= factor;
   return values;
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,7 +1,7 @@
-import { GenaiError, randomTruncatedNormal } from '@genai/core';
+import { GenaiError, randomTruncatedNormal, sizeOf } from '@genai/core';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Initializer } from './initializer.js';
-import { sizeOf, times } from './scaled-noise.js';
+import { times } from './scaled-noise.js';
 
 /**
  * A normal cut at two of its standard deviations and scaled so that what is left has the standard deviation `deviation`.

@@ -42,6 +42,6 @@ test('errors: shapes and options that do not fit together', () => {
   );
   const fitting = zeros([3, 3, 5, 2]);
   expect(() => conv2dTranspose(x, fitting, { padding: 2 })).toThrow('a padding of 2 leaves -1 × -1 pixels');
-  expect(() => conv2dTranspose(x, fitting, { strides: 1.5 })).toThrow('strides must be a whole number');
+  expect(() => conv2dTranspose(x, fitting, { strides: 1.5 })).toThrow('strides must be an integer');
   dispose([x, filter, fitting]);
 });

@@ -1,7 +1,7 @@
-import { GenaiError } from '@genai/core';
+import { expectIntegers, GenaiError } from '@genai/core';
 import { type Tensor, type Tensor4D, conv2dTranspose as tfConv2dTranspose } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
-import { type Conv2dOptions, expectWhole, giveFilterGradient, tfPadding } from './conv2d.js';
+import { type Conv2dOptions, giveFilterGradient, tfPadding } from './conv2d.js';
 
 /**
  * The transpose of a convolution: every pixel paints the filter, and what overlaps adds up.
@@ -22,8 +22,8 @@ export function conv2dTranspose(
 ): Tensor {
   const [batch, height, width, inputs] = expectShape('conv2dTranspose: x', x, ['batch', 'height', 'width', 'inputs']);
   const sizes = expectShape('conv2dTranspose: filter', filter, ['rows', 'columns', 'outputs', inputs]);
-  expectWhole('conv2dTranspose', { strides }, 1);
-  if (typeof padding === 'number') expectWhole('conv2dTranspose', { padding }, 0);
+  expectIntegers('conv2dTranspose', { strides });
+  if (typeof padding === 'number') expectIntegers('conv2dTranspose', { padding }, 0);
   const [newHeight, newWidth] = [height, width].map((size, axis) => {
     if (padding === 'same') return size * strides;
     return (size - 1) * strides + sizes[axis]! - (padding === 'valid' ? 0 : 2 * padding);

@@ -45,8 +45,8 @@ test('errors: shapes and options that do not fit together', () => {
   expect(() => conv2d(x, other)).toThrow(GenaiError);
   expect(() => conv2d(x, other)).toThrow('filter: got shape [3, 3, 1, 2], expected [rows, columns, 2, outputs].');
   expect(() => conv2d(x, filter, { padding: 'valid' })).toThrow('a filter over 5 × 3 pixels does not fit into 4 × 4');
-  expect(() => conv2d(x, filter, { strides: 0 })).toThrow('strides must be a whole number of at least 1, got 0.');
-  expect(() => conv2d(x, filter, { padding: 0.5 })).toThrow('padding must be a whole number of at least 0, got 0.5.');
+  expect(() => conv2d(x, filter, { strides: 0 })).toThrow('strides must be an integer of at least 1, got 0.');
+  expect(() => conv2d(x, filter, { padding: 0.5 })).toThrow('padding must be an integer of at least 0, got 0.5.');
   expect(() => conv2d(x, filter, { strides: 2, dilation: 2 })).toThrow('One of them must be 1.');
   dispose([x, filter, other]);
 });

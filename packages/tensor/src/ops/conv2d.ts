@@ -1,4 +1,4 @@
-import { GenaiError } from '@genai/core';
+import { expectIntegers, GenaiError } from '@genai/core';
 import {
   type backend_util,
   batchToSpaceND,
@@ -11,6 +11,7 @@ import {
   conv2d as tfConv2d,
 } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
+import { scope } from '../scope.js';
 
 /** 'same' keeps height and width (divided by the stride), 'valid' adds none, a number adds so many on every side. */
 export type Padding = 'same' | 'valid' | number;
@@ -40,8 +41,8 @@ export function conv2d(x: Tensor, filter: Tensor, options: Conv2dOptions = {}): 
   const { strides = 1, padding = 'same', dilation = 1 } = options;
   const [, height, width, inputs] = expectShape('conv2d: x', x, ['batch', 'height', 'width', 'inputs']);
   const [rows, columns] = expectShape('conv2d: filter', filter, ['rows', 'columns', inputs, 'outputs']);
-  expectWhole('conv2d', { strides, dilation }, 1);
-  if (typeof padding === 'number') expectWhole('conv2d', { padding }, 0);
+  expectIntegers('conv2d', { strides, dilation });
+  if (typeof padding === 'number') expectIntegers('conv2d', { padding }, 0);
   if (strides > 1 && dilation > 1) {
     throw new GenaiError(`conv2d: strides of ${strides} with a dilation of ${dilation}. One of them must be 1.`);
   }
@@ -55,7 +56,12 @@ export function conv2d(x: Tensor, filter: Tensor, options: Conv2dOptions = {}): 
   giveFilterGradient();
   if (dilation === 1) return tfConv2d(x as Tensor4D, filter as Tensor4D, strides, tfPadding(padding));
 
-  // A dilated filter sees only every dilation-th pixel: each of these thinned images is convolved on its own.
+  return scope(() => dilated(x as Tensor4D, filter as Tensor4D, around, dilation));
+}
+
+/** A dilated filter sees only every dilation-th pixel: each of these thinned images is convolved on its own. */
+function dilated(x: Tensor4D, filter: Tensor4D, around: readonly number[], dilation: number): Tensor {
+  const [, height, width] = x.shape;
   const sides = [height, width].map((size, axis) => {
     const before = Math.floor(around[axis]! / 2);
     const after = around[axis]! - before;
@@ -68,7 +74,7 @@ export function conv2d(x: Tensor, filter: Tensor, options: Conv2dOptions = {}): 
     blocks,
     sides.map(({ pad }) => pad),
   );
-  const convolved = tfConv2d(thinned as Tensor4D, filter as Tensor4D, 1, 'valid');
+  const convolved = tfConv2d(thinned, filter, 1, 'valid');
   return batchToSpaceND(
     convolved as Tensor,
     blocks,
@@ -85,14 +91,6 @@ export function tfPadding(padding: Padding): 'same' | 'valid' | backend_util.Exp
     [padding, padding],
     [0, 0],
   ];
-}
-
-/** @throws GenaiError unless all are whole numbers of at least `least`. */
-export function expectWhole(where: string, numbers: { readonly [name: string]: number }, least: number): void {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (Number.isInteger(value) && value >= least) continue;
-    throw new GenaiError(`${where}: ${name} must be a whole number of at least ${least}, got ${value}.`);
-  }
 }
 
 /**

@@ -6,7 +6,8 @@ import { withGradient } from './with-gradient.js';
  *
  * @example
  * const hidden = silu(matMul(x, weight));
- * @source Elfwing et al. 2018, "Sigmoid-weighted linear units for neural network function approximation", eq. 1.
+ * @source Elfwing et al. 2018, "Sigmoid-weighted linear units for neural network function approximation in
+ * reinforcement learning".
  */
 export function silu(x: Tensor): Tensor {
   return withGradient([x], {

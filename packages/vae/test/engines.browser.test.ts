@@ -1,0 +1,4 @@
+import { compareEngines } from './compare-engines.js';
+
+compareEngines('webgl');
+compareEngines('webgpu');

@@ -1,0 +1,3 @@
+import { compareEngines } from './compare-engines.js';
+
+compareEngines('wasm');
