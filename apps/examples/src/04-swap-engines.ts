@@ -14,7 +14,7 @@ const model = vae({
   prior: standardNormal(2),
 });
 const steps = quick ? 20 : 200;
-const options = { data: draws(moons(), { size: 128, key: key(0) }), steps, key: key(0) };
+const options = { data: draws(moons(), { size: 128, key: key(0) }), steps, key: key(1) };
 
 const alone: number[] = [];
 await useBackend('wasm');
