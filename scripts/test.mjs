@@ -32,6 +32,7 @@ const CHECKS = {
   publish: { about: 'publint and attw on every package', run: () => script('tools/check-publish.mjs') },
   install: { about: 'packed packages in an empty project', run: () => script('tools/check-install.mjs') },
   examples: { about: 'every example, quickly', run: () => script('tools/check-examples.mjs') },
+  crash: { about: 'a run killed 50 times ends with the same bytes', run: () => script('tools/check-crash.mjs') },
   demo: { about: 'genai demo --quick', run: () => script('tools/check-demo.mjs') },
 };
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -133,7 +134,13 @@ describe('errors', () => {
       await expect(work).rejects.toThrow(/^directory .*file: E/);
     }
     await mkdir(join(path, 'a'));
-    await expect(directory(path).read('a')).rejects.toThrow(/EISDIR/);
+    await expect(directory(path).read('a')).rejects.toThrow(/a is not a file/);
+  });
+
+  test.skipIf(process.platform === 'win32')('a pipe in place of a file is not waited for', async () => {
+    const path = await temporaryFolder();
+    execFileSync('mkfifo', [join(path, 'config.json')]);
+    await expect(directory(path).read('config.json')).rejects.toThrow(/config\.json is not a file/);
   });
 
   test('a link in place of a file is replaced, what it points to is left', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { constants, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 
 /** The moves that a directory store makes on a file system: few, so that tests can stop it after any of them. */
 export interface Disk {
@@ -22,8 +22,18 @@ export const nodeDisk: Disk = {
   },
   list: async (path) => (await absentAs(undefined, readdir(path))) ?? [],
   read: async (path) => {
-    const bytes = await absentAs(undefined, readFile(path));
-    return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // A pipe that nobody writes to would wait for ever, a device never end.
+    const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+    const file = await absentAs(undefined, open(path, flags));
+    if (!file) return undefined;
+    try {
+      const about = await file.stat();
+      if (!about.isFile()) throw new Error(`${path} is not a file`);
+      const bytes = await file.readFile();
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } finally {
+      await file.close();
+    }
   },
   writeSynced: async (path, bytes) => {
     const file = await open(path, 'w');

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GenaiError, key } from '@genai/core';
-import { type Dataset, fromArrays, gunzip, holdOut, map, parseIdx } from '@genai/data';
-import { digits, fashionMnist, idxFolder, imageFolder, type LabelledImages, mnist } from '@genai/data/node';
+import { type Dataset, holdOut, map } from '@genai/data';
+import { digits, fashionMnist, idxFolder, idxImages, imageFolder, type LabelledImages, mnist } from '@genai/data/node';
+import { owned } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { suggest } from './nearest.js';
 import { UsageError } from './usage-error.js';
@@ -51,14 +52,17 @@ export async function imageData(spec: string, cwd: string, options: ImageDataOpt
     );
   }
   const path = resolve(cwd, spec);
-  const found = await stat(path).catch(() => undefined);
-  if (!found) {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw new UsageError(`cannot read the data ${spec}: ${cause.message}`, { cause });
     throw new UsageError(
-      `unknown data "${spec}", and no file or folder of that name. ${suggest(spec, Object.keys(NAMED))}`,
+      `unknown data "${spec}", and no file or folder of that name in ${cwd}. ${suggest(spec, Object.keys(NAMED))}`,
     );
-  }
+  });
   if (!found.isDirectory()) return heldOut(await idxImages(path));
-  const fourFiles = (await readdir(path)).some((name) => name.startsWith('train-images-idx3-ubyte'));
+  const names = await readdir(path).catch((cause: Error) => {
+    throw new UsageError(`cannot read the folder ${spec}: ${cause.message}`, { cause });
+  });
+  const fourFiles = names.some((name) => name.startsWith('train-images-idx3-ubyte'));
   return fourFiles ? split(await idxFolder(path)) : heldOut(images((await imageFolder(path)).dataset));
 }
 
@@ -73,21 +77,22 @@ function heldOut(all: Dataset<Tensor>): Promise<ImageData> {
 }
 
 async function withShape(train: Dataset<Tensor>, test: Dataset<Tensor>): Promise<ImageData> {
-  const one = await train.read(Uint32Array.of(0));
-  const [, height, width, channels] = one.shape as [number, number, number, number];
-  one.dispose();
-  return { train, test, shape: [height, width, channels] };
+  if (train.length === 0 || test.length === 0) {
+    throw new UsageError(
+      `the data has ${train.length} images to train on and ${test.length} held out. Both need some.`,
+    );
+  }
+  const [shape, heldOut] = [await shapeOf(train), await shapeOf(test)];
+  if (String(shape) !== String(heldOut)) {
+    throw new UsageError(
+      `the data has images of shape [${shape.join(', ')}] to train on and of [${heldOut.join(', ')}] held out. Scale them to one size.`,
+    );
+  }
+  return { train, test, shape };
 }
 
-/** More than Fashion-MNIST or MNIST need by far. */
-const MOST_BYTES = 2 ** 30;
-
-async function idxImages(path: string): Promise<Dataset<Tensor>> {
-  const bytes = new Uint8Array(await readFile(path));
-  const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  const { data, shape } = parseIdx(zipped ? await gunzip(bytes, { limit: MOST_BYTES, name: path }) : bytes, path);
-  if (!(data instanceof Uint8Array) || shape.length < 3 || shape.length > 4) {
-    throw new UsageError(`${path} is no set of images: expected bytes of shape (count, height, width).`);
-  }
-  return fromArrays({ data, shape: shape.length === 3 ? [...shape, 1] : shape, as: 'unit' });
+async function shapeOf(images: Dataset<Tensor>): Promise<ImageData['shape']> {
+  using first = owned({ images: await images.read(Uint32Array.of(0)) });
+  const [, height, width, channels] = first.images.shape as [number, number, number, number];
+  return [height, width, channels];
 }

@@ -25,7 +25,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     genai.command(name).description(about).allowExcessArguments(false);
 
   common(command('demo', 'Train a variational autoencoder on real digits and show what it learnt in one page.'))
-    .option('--out <folder>', 'where to write', 'genai-demo')
+    .option('--out <folder>', 'where to write', text, 'genai-demo')
     .option('--steps <count>', 'training steps', integer(1))
     .option('--seconds <count>', 'longest time to train', positive)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
@@ -34,10 +34,10 @@ export function program(io: Io, dispatch: Dispatch): Command {
 
   common(command('train', 'Train a model and keep it in a folder.'))
     .argument('[model]', 'a preset: vae, vae-conv (with --resume: that of the folder)')
-    .option('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs')
-    .requiredOption('--out <folder>', 'where to keep the checkpoint')
+    .option('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs', text)
+    .requiredOption('--out <folder>', 'where to keep the checkpoint', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
-    .option('--config <file>', 'JSON with "parts" and "training" of the model')
+    .option('--config <file>', 'JSON with "parts" and "training" of the model', text)
     .option('--steps <count>', 'training steps in all', integer(1))
     .option('--batch <size>', 'examples a step', integer(1))
     .option('--learning-rate <number>', 'of Adam', positive)
@@ -50,21 +50,26 @@ export function program(io: Io, dispatch: Dispatch): Command {
     );
 
   common(command('sample', 'Draw from a trained model.'))
-    .argument('<folder>', 'a folder that train or demo wrote')
+    .argument('<folder>', 'a folder that train or demo wrote', text)
     .option('--count <number>', 'how many', integer(1), 64)
-    .requiredOption('--out <file>', 'a PNG file')
+    .requiredOption('--out <file>', 'a PNG file', text)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
     );
 
   common(command('eval', 'Measure a trained model.'))
-    .argument('<folder>', 'a folder that train or demo wrote')
-    .requiredOption('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs')
+    .argument('<folder>', 'a folder that train or demo wrote', text)
+    .requiredOption('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
     .option('--metrics <names>', 'elbo, importanceWeightedNll; all unless given')
     .option('--count <number>', 'measure only the first so many examples', integer(1))
-    .option('--samples <count>', 'draws of z for each example of the importance-weighted bound', integer(1), 64)
+    .option(
+      '--samples <count>',
+      'draws of z for each example of the importance-weighted bound',
+      integer(1, 100_000),
+      64,
+    )
     .option('--batch <size>', 'examples at once', integer(1), 100)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
@@ -97,12 +102,19 @@ const json = (command: Command): Command =>
 const common = (command: Command): Command =>
   json(command).option('--backend <name>', 'engine: auto, webgpu, webgl, simd, wasm, node, cpu', 'auto');
 
+/** An empty path, as of an unset variable in a script, would be the working directory. */
+const text = (value: string): string => {
+  if (value.trim() === '') throw new InvalidArgumentError('Expected a text that is not empty.');
+  return value;
+};
+
 const integer =
-  (least: number) =>
+  (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`Expected an integer of at least ${least}.`);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least || value > most) {
+      const bound = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+      throw new InvalidArgumentError(`Expected an integer ${bound}.`);
     }
     return value;
   };

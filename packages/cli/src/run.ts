@@ -1,5 +1,5 @@
-import { GenaiError } from '@genai/core';
 import { CommanderError } from 'commander';
+import { faultOf } from './fault.js';
 import type { Io } from './io.js';
 import type { Outcome } from './outcome.js';
 import { program } from './program.js';
@@ -39,34 +39,24 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (json && outcome) io.stdout.write(`${JSON.stringify({ ok: true, ...body })}\n`);
     return EXIT.done;
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
-    const { code, name, message } = describe(error, io.signal);
-    if (code === EXIT.failure) io.stderr.write(`genai: ${error instanceof Error ? error.stack : message}\n`);
-    else io.stderr.write(`genai: ${message}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      if (json) io.stdout.write(`${JSON.stringify({ ok: true, command, seconds: seconds(), ...report(outcome) })}\n`);
+      return EXIT.done; // --help, --version
+    }
+    const stopped = io.signal.aborted && error instanceof Error && error.name === 'AbortError';
+    const { badInput, name, message } = stopped
+      ? { badInput: false, name: 'Stopped', message: 'Stopped by Ctrl-C.' }
+      : faultOf(error);
+    io.stderr.write(`genai: ${message}\n`);
     if (json) {
       const failed = { ok: false, command, seconds: seconds(), error: { name, message } };
       io.stdout.write(`${JSON.stringify(failed)}\n`);
     }
-    return code;
+    return stopped ? EXIT.stopped : badInput ? EXIT.badInput : EXIT.failure;
   }
 }
 
 function report(outcome: Outcome | undefined): object {
   const { steps = 0, metrics = {}, files = [], details = {} } = outcome ?? {};
   return { steps, metrics, files, ...details };
-}
-
-function describe(error: unknown, signal: AbortSignal): { code: number; name: string; message: string } {
-  const name = error instanceof Error ? error.name : 'Error';
-  const text = error instanceof Error ? error.message : String(error);
-  const message = text
-    .replace(/^error: /, '')
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
-  if (signal.aborted && name === 'AbortError')
-    return { code: EXIT.stopped, name: 'Stopped', message: 'Stopped by Ctrl-C.' };
-  if (error instanceof CommanderError) return { code: EXIT.badInput, name: 'UsageError', message };
-  // A run that diverges is not bad input: the numbers failed, not the words.
-  if (GenaiError.is(error) && name !== 'NotFiniteError') return { code: EXIT.badInput, name, message };
-  return { code: EXIT.failure, name, message };
 }

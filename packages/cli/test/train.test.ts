@@ -1,7 +1,8 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { decodePng } from '@genai/data';
+import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { type World, world } from './world.js';
+import { idx, type World, world } from './world.js';
 
 const SMALL = JSON.stringify({
   parts: { width: [10], latents: 3 },
@@ -144,6 +145,67 @@ describe('train', () => {
     const renamed = await place.genai('train', 'vae-conv', '--out', 'run', '--resume', '--backend', 'cpu');
     expect(renamed.err).toMatch(/begun with the model vae, not vae-conv/);
     expect((await bytes(place, 'run', 'model.safetensors')).equals(before)).toBe(true);
+  });
+
+  test('the steps of a run are kept, and the very command that began a run goes on with it', async () => {
+    await using place = await small();
+    const said = await place.stopped(
+      (err) => /step 1\/12/.test(err),
+      ...BASE,
+      '--out',
+      'run',
+      '--steps',
+      '12',
+      '--resume',
+    );
+    expect(said.code).toBe(130);
+    const on = await place.genai('train', '--out', 'run', '--resume', '--backend', 'cpu', '--json');
+    expect(on.json).toMatchObject({ ok: true, steps: 12 });
+    expect((await place.genai(...BASE, '--out', 'run', '--steps', '12', '--resume')).json).toMatchObject({ steps: 12 });
+    const more = await place.genai(...BASE, '--out', 'run', '--steps', '15', '--resume');
+    expect(more.json).toMatchObject({ ok: true, steps: 15 });
+    expect(JSON.parse((await bytes(place, 'run', 'config.json')).toString()).training.steps).toBe(15);
+    expect(await lines(place, 'run')).toHaveLength(15);
+  });
+
+  test('a run is kept from its beginning, before the first step is due to be saved', async () => {
+    await using place = await small();
+    await place.genai(...BASE, '--out', 'run', '--steps', '1', '--learning-rate', '1e38');
+    const failed = await place.genai(...BASE, '--out', 'wild', '--steps', '9', '--learning-rate', '1e38');
+    expect(failed.code).toBe(1);
+    expect(failed.json).toMatchObject({ ok: false, error: { name: 'NotFiniteError' } });
+    expect(failed.err).not.toMatch(/\n\s+at /);
+    const kept = JSON.parse((await bytes(place, 'wild', 'state.json')).toString()).step as number;
+    expect(failed.err).toContain(`keeps the state after step ${kept}`);
+    expect(await lines(place, 'wild')).toHaveLength(kept);
+  });
+
+  test('errors: a run goes on only as what it was, and a state.json of another run is refused', async () => {
+    await using place = await small();
+    expect((await place.genai(...BASE, '--out', 'run', '--steps', '6')).code).toBe(0);
+    const before = memory().numTensors;
+    const fewer = await place.genai('train', '--out', 'run', '--resume', '--steps', '5', '--backend', 'cpu');
+    expect([fewer.code, fewer.err]).toEqual([
+      2,
+      expect.stringMatching(/run has made 6 steps, more than the 5 asked for/),
+    ]);
+    await writeFile(place.path('other.json'), '{"parts":{"width":[11],"latents":3},"training":{"batch":8}}');
+    const other = await place.genai(...BASE.map((a) => a.replace('small', 'other')), '--out', 'run', '--resume');
+    expect([other.code, other.err]).toEqual([
+      2,
+      expect.stringMatching(/begun with other settings than other\.json has/),
+    ]);
+    const state = JSON.parse((await bytes(place, 'run', 'state.json')).toString());
+    for (const change of [{ key: [1, 2] }, { cursor: 2 ** 53 - 1 }, { step: 3 }]) {
+      await writeFile(place.path('run', 'state.json'), JSON.stringify({ ...state, ...change }));
+      const said = await place.genai('train', '--out', 'run', '--resume', '--steps', '9', '--backend', 'cpu');
+      expect([said.code, said.err]).toEqual([2, expect.stringMatching(/state\.json of .* is not that of this run/)]);
+    }
+    expect(memory().numTensors).toBe(before);
+    await writeFile(place.path('squares.idx'), idx(5, 8));
+    await writeFile(place.path('run', 'state.json'), JSON.stringify(state));
+    const less = await place.genai('train', '--out', 'run', '--resume', '--steps', '9', '--backend', 'cpu');
+    expect([less.code, less.err]).toEqual([2, expect.stringMatching(/has 4 images.*begun with batches of 8/)]);
   });
 
   test('errors: a wrong configuration names the field', async () => {

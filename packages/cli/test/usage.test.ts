@@ -1,4 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { encodePng } from '@genai/data';
+import { memory } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { world } from './world.js';
 
@@ -33,6 +35,39 @@ const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [['sample', 'nothing', '--out', 'a.jpg'], /--out must name a \.png file, got "a\.jpg"/],
   [['sample', 'a', 'b', '--out', 'a.png'], /too many arguments/],
   [['eval', 'nothing', '--data', 'digits', '--metrics', 'elbow'], /unknown metric "elbow"\. Did you mean elbo\?/],
+  [['train', 'vae', '--data', 'squares.idx', '--out', ''], /'--out <folder>' argument '' is invalid.*not empty/],
+  [['sample', ' ', '--out', 'a.png'], /' ' is invalid for argument 'folder'.*not empty/],
+  [['eval', 'damaged', '--data', 'squares.idx', '--samples', '100001'], /'100001' is invalid.*from 1 to 100000/],
+  [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--learning-rate', 'NaN'], /'NaN' is invalid.*above 0/],
+  [
+    ['train', 'vae', '--data', 'squares.idx', '--out', 'squares.idx'],
+    /ENOTDIR.*A file stands where a folder is needed/,
+  ],
+  [
+    ['train', 'vae', '--data', 'squares.idx/a', '--out', 'run', '--backend', 'cpu'],
+    /cannot read the data squares\.idx\/a/,
+  ],
+  [
+    ['train', 'vae', '--data', 'pixelless.idx', '--out', 'run', '--backend', 'cpu'],
+    /shape \[4294967295, 0, 0\].*none empty/,
+  ],
+  [['train', 'vae', '--data', 'none.idx', '--out', 'run', '--backend', 'cpu'], /has 0 images, expected at least 2/],
+  [['train', 'vae', '--data', 'squares.idx', '--config', 'empty', '--out', 'run'], /empty is not a file/],
+  [['train', 'vae', '--data', 'mixed', '--out', 'run', '--backend', 'cpu'], /b\.png is 3 × 2, .*a\.png is 2 × 2/],
+  [['train', 'vae', '--data', 'cut', '--out', 'run', '--backend', 'cpu'], /does not start as a PNG file does/],
+  [
+    ['train', 'vae', '--data', 'squares.idx', '--out', 'theirs', '--backend', 'cpu'],
+    /theirs holds model\.safetensors, but/,
+  ],
+  [
+    ['sample', 'huge', '--out', 'a.png', '--backend', 'cpu'],
+    /the model is too large: 2 layers .*about 3\.2e\+9 parameters/,
+  ],
+  [
+    ['demo', '--quick', '--out', 'squares.idx', '--backend', 'cpu'],
+    /squares\.idx.*A file stands where a folder is needed/,
+  ],
+  [['demo', '--quick', '--out', 'above', '--backend', 'cpu'], /model holds a run of genai train/],
   [
     ['eval', 'damaged', '--data', 'squares.idx', '--backend', 'cpu'],
     /config\.json\.parts\.kind must be one of dense, convolutional, got "quantum"/,
@@ -43,18 +78,29 @@ for (const [argv, message] of wrong) {
   test(`errors: genai ${argv.join(' ')} exits 2 with one line`, async () => {
     await using place = await world();
     await writeFile(place.path('broken.idx'), Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1));
-    await mkdir(place.path('empty'));
-    await mkdir(place.path('damaged'));
-    await writeFile(
-      place.path('damaged', 'config.json'),
+    await writeFile(place.path('pixelless.idx'), Uint8Array.of(0, 0, 8, 3, 255, 255, 255, 255, ...new Uint8Array(8)));
+    await writeFile(place.path('none.idx'), Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8));
+    for (const name of ['empty', 'mixed', 'cut', 'theirs', 'damaged', 'huge', 'above/model']) {
+      await mkdir(place.path(name), { recursive: true });
+    }
+    const png = (width: number) => encodePng({ width, height: 2, channels: 1, data: new Uint8Array(2 * width) });
+    await writeFile(place.path('mixed', 'a.png'), png(2));
+    await writeFile(place.path('mixed', 'b.png'), png(3));
+    await writeFile(place.path('cut', 'a.png'), png(2).subarray(0, 20));
+    await writeFile(place.path('theirs', 'model.safetensors'), 'precious');
+    const config = (parts: object) =>
       JSON.stringify({
         family: 'vae',
         preset: 'vae',
-        parts: { kind: 'quantum', width: [4], latents: 2 },
+        parts: { kind: 'dense', width: [4], latents: 2, ...parts },
         data: { spec: 'squares.idx', shape: [8, 8, 1] },
-        training: {},
-      }),
-    );
+        training: { steps: 1, batch: 1, learningRate: 1, seed: 0, beta: 1, freeBits: 0, warmup: 0 },
+      });
+    await writeFile(place.path('damaged', 'config.json'), config({ kind: 'quantum' }));
+    await writeFile(place.path('huge', 'config.json'), config({ width: [40_000, 40_000] }));
+    await writeFile(place.path('above/model', 'config.json'), config({}));
+    await writeFile(place.path('above/model', 'state.json'), 'precious');
+    const before = memory().numTensors;
     const plain = await place.genai(...argv);
     expect(plain.err).toMatch(message);
     expect(plain.code).toBe(2);
@@ -67,6 +113,8 @@ for (const [argv, message] of wrong) {
     expect(json.out.trimEnd().split('\n')).toHaveLength(1);
     expect(json.json).toMatchObject({ ok: false, error: { name: expect.any(String), message: expect.any(String) } });
     expect((json.json.error as { message: string }).message).toMatch(message);
+    expect(memory().numTensors).toBe(before);
+    expect(await readFile(place.path('theirs', 'model.safetensors'), 'utf8')).toBe('precious');
   });
 }
 
@@ -81,6 +129,7 @@ test('help and version go to stdout and exit 0', async () => {
   for (const flag of ['--data', '--out', '--config', '--steps', '--seed', '--backend', '--resume', '--json']) {
     expect(train.out).toContain(flag);
   }
+  expect((await place.genai('train', '--help', '--json')).out.trimEnd().split('\n').at(-1)).toMatch(/^\{"ok":true,/);
   expect((await place.genai('--version')).out).toMatch(/^\d+\.\d+\.\d+/);
 });
 

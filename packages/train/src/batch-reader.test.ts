@@ -88,4 +88,21 @@ describe('a reader of batches', () => {
     arrive({ done: false, value: 7 });
     expect(await read(reader, 0)).toBe(7);
   });
+
+  test('closed while a batch is being made, it gives nothing', async () => {
+    let make = (): void => {};
+    const made = new Promise<void>((resolve) => {
+      make = resolve;
+    });
+    const source = (async function* () {
+      await made;
+      yield 0;
+      yield 1;
+    })();
+    const reader = new BatchReader(source, 0);
+    const waiting = read(reader, 0);
+    await reader.close();
+    make();
+    expect(await waiting).toBeUndefined();
+  });
 });

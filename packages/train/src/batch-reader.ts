@@ -24,16 +24,17 @@ export class BatchReader<B> {
     this.#number = start - 1;
   }
 
-  /** Batch `number`, at least that of the last call; undefined once the source is exhausted. */
+  /** Batch `number`, at least that of the last call; undefined once the source is exhausted, or closed meanwhile. */
   async at(number: number, signal: AbortSignal | undefined): Promise<{ readonly batch: B } | undefined> {
     this.#iterator ??= this.#open(number);
+    const iterator = this.#iterator;
     for (;;) {
       if (this.#current) {
         const result = await unlessAborted(this.#current, signal);
-        if (result.done) return undefined;
+        if (result.done || this.#iterator !== iterator) return undefined;
         if (this.#number >= number) return { batch: result.value };
       }
-      this.#advance(this.#iterator);
+      this.#advance(iterator);
     }
   }
 

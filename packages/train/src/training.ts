@@ -89,6 +89,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
         const flight = this.#flights[0] ?? (await this.#launch());
         if (!flight) return;
         const reading = read(flight);
+        reading.catch(() => undefined); // it is awaited below, perhaps after it has failed
         // Pure steps repeat themselves: what fails ahead of its turn fails again when its turn comes.
         if (ahead && this.#step + 1 < steps) await this.#launch().catch(() => undefined);
         const { metrics, finite } = await reading;

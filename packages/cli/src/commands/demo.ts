@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { save } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
@@ -16,11 +17,13 @@ import { engineLabel, startEngine } from '../engine.js';
 import { type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { type BuiltModel, buildModel } from '../model/build-model.js';
+import { expectNoModel, readConfig } from '../model/checkpoint.js';
 import { type Measured, measure } from '../model/measure.js';
 import type { ModelConfig } from '../model/model-config.js';
 import { versions } from '../model/versions.js';
 import type { Outcome } from '../outcome.js';
 import { duration, number, progress } from '../progress.js';
+import { UsageError } from '../usage-error.js';
 import { writeAtomically } from '../write-atomically.js';
 
 export interface DemoCommandOptions {
@@ -37,6 +40,7 @@ export interface DemoCommandOptions {
 export async function demo(options: DemoCommandOptions, io: Io): Promise<Outcome> {
   const { seed, out } = options;
   const folder = resolve(io.cwd, out);
+  await expectRoom(folder, out); // before two minutes of training, not after
   const plan = planOf(options);
   const bar = progress(io.stderr);
   const engine = engineLabel(await startEngine(options.backend));
@@ -89,6 +93,23 @@ export async function demo(options: DemoCommandOptions, io: Io): Promise<Outcome
   }
 }
 
+/** Sees that the folder can be written, and that a `model` in it is that of an earlier demonstration. */
+async function expectRoom(folder: string, shown: string): Promise<void> {
+  const model = join(folder, 'model');
+  const store = directory(model);
+  if (!(await readConfig(store, join(shown, 'model')))) await expectNoModel(store, join(shown, 'model'));
+  else if (await store.read('state.json')) {
+    throw new UsageError(`${join(shown, 'model')} holds a run of genai train. Choose another --out.`);
+  }
+  try {
+    await mkdir(model, { recursive: true });
+    await access(model, constants.W_OK);
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(`cannot write to ${shown}: ${(cause as Error).message}.`, { cause });
+  }
+}
+
 /** Both bounds on held-out digits. The second takes a while, and is left out if Ctrl-C comes before it is done. */
 async function scored(
   model: BuiltModel,
@@ -117,7 +138,15 @@ function configOf(plan: Plan, seed: number, shape: ModelConfig['data']['shape'])
     preset: 'vae-conv',
     parts: plan.parts,
     data: { spec: 'digits', shape },
-    training: { batch: plan.batch, learningRate: plan.learningRate, seed, beta: 1, freeBits: 0, warmup: 0 },
+    training: {
+      steps: plan.steps,
+      batch: plan.batch,
+      learningRate: plan.learningRate,
+      seed,
+      beta: 1,
+      freeBits: 0,
+      warmup: 0,
+    },
     versions: versions(),
   };
 }

@@ -19,6 +19,8 @@ export interface SampleCommandOptions {
   readonly json?: boolean;
 }
 
+/** In one PNG file: more than can be looked at, and less than fills the memory. */
+const MOST_PIXELS = 2 ** 24;
 /** Decoded at once. */
 const ROWS = 256;
 
@@ -27,8 +29,15 @@ export async function sample(options: SampleCommandOptions, io: Io): Promise<Out
   const { folder, count, out, seed } = options;
   if (extname(out).toLowerCase() !== '.png') throw new UsageError(`--out must name a .png file, got "${out}".`);
   await startEngine(options.backend);
-  const { model, params } = await loadModel(resolve(io.cwd, folder), folder);
+  const { config, model, params } = await loadModel(resolve(io.cwd, folder), folder);
   try {
+    const [height, width] = config.data.shape;
+    const most = Math.floor(MOST_PIXELS / ((height + 2) * (width + 2)));
+    if (count > most) {
+      throw new UsageError(
+        `--count ${count} is more than one picture can hold: at most ${most} images of ${height} × ${width}.`,
+      );
+    }
     const png = await gridPng(() => {
       const z = model.prior(params).sample(key(seed), [count]); // (count, latents)
       const parts: Tensor[] = [];

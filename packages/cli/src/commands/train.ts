@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { loadRun, type Store, saveRun } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
-import { key, split, type Tree } from '@genai/core';
-import { batches, binarize } from '@genai/data';
+import { disposeTree, key, split, type Tree } from '@genai/core';
+import { batches, binarize, type Dataset } from '@genai/data';
 import { owned, scope } from '@genai/tensor';
 import { adam, linear, minimize, train as training } from '@genai/train';
 import { elbo } from '@genai/vae';
@@ -11,8 +11,8 @@ import { engineLabel, startEngine } from '../engine.js';
 import { imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { buildModel } from '../model/build-model.js';
-import { readConfig } from '../model/checkpoint.js';
-import { preset } from '../model/presets.js';
+import { expectNoModel, readConfig } from '../model/checkpoint.js';
+import type { ModelConfig } from '../model/model-config.js';
 import { beginning, goingOn } from '../model/run-config.js';
 import type { Outcome } from '../outcome.js';
 import { number, progress } from '../progress.js';
@@ -42,47 +42,42 @@ const FILES = ['config.json', 'model.safetensors', 'state.safetensors', 'state.j
 export async function train(options: TrainCommandOptions, io: Io): Promise<Outcome> {
   const folder = resolve(io.cwd, options.out);
   const store = directory(folder);
-  const before = await readConfig(store);
+  const before = await readConfig(store, options.out);
   if (before && !options.resume) {
     throw new UsageError(
       `${options.out} holds a model already. Add --resume to go on with it, or choose another --out.`,
     );
   }
+  if (!before) await expectNoModel(store, options.out);
   const open = async (spec: string) => {
     const engine = await startEngine(options.backend);
     return { engine, data: await imageData(spec, io.cwd, { download: options.download ?? false, signal: io.signal }) };
   };
-  const { config, data, engine } = await (before ? goingOn(options, before, open) : beginning(options, io, open));
-  const { training: how } = config;
-  const steps = options.steps ?? preset(config.preset).steps;
-  const [runKey, orderKey, pixelKey] = split(key(how.seed), 3);
-  const model = buildModel(config);
-  const beta = how.warmup > 0 ? linear(0, how.beta, how.warmup) : how.beta;
-  const step = minimize(elbo(model, { beta, freeBits: how.freeBits }), adam(how.learningRate));
-  const from = before && (await savedRun(store, () => step.init(runKey)));
-
-  await using run = training(step, {
-    data: binarize(batches(data.train, { size: how.batch, key: orderKey }), { key: pixelKey }),
-    steps,
-    key: runKey,
-    signal: io.signal,
-    ...(from && { from }),
-  });
+  const { config, data, engine } = await (before ? goingOn(options, before, io, open) : beginning(options, io, open));
+  const { steps } = config.training;
+  const opened = await openRun(config, data.train, before && store, io.signal);
+  await using run = opened.run;
   const start = run.step;
+  if (start > steps) {
+    throw new UsageError(
+      `${options.out} has made ${start} steps, more than the ${steps} asked for. --steps counts those too: give more of them.`,
+    );
+  }
   const log = await trainingLog(join(folder, 'log.jsonl'), start);
   const bar = progress(io.stderr);
   bar.note(`${config.preset} on ${config.data.spec}, ${data.train.length} images, engine ${engineLabel(engine)}`);
   if (start > 0) bar.note(`going on after step ${start}`);
-  let metrics: { readonly [name: string]: number } = from?.metrics ?? {};
+  let { metrics } = opened;
+  let savedAt = performance.now();
+  let savedStep = start;
   const save = async () => {
     await log.flush();
     await saveRun(store, run.snapshot(), { config, metrics });
     savedAt = performance.now();
     savedStep = run.step;
   };
+  if (!before) await save(); // the folder is taken, and can be written
   const began = performance.now();
-  let savedAt = began;
-  let savedStep = from ? start : -1;
   try {
     for await (const progressed of run) {
       metrics = progressed.metrics;
@@ -92,17 +87,41 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
       if (due || performance.now() - savedAt >= options.saveSeconds * 1000) await save();
     }
   } catch (error) {
-    if (!io.signal.aborted) throw error;
+    if (!io.signal.aborted) {
+      // The state is that of the last good step. If it cannot be saved either, the first error is the one to tell.
+      if (savedStep !== run.step) await save().catch(() => {});
+      throw error;
+    }
   } finally {
     bar.end();
-    // Also after a failure: the state is that of the last good step.
-    if (savedStep !== run.step) await save();
   }
+  if (savedStep !== run.step) await save();
   const stopped = io.signal.aborted && run.step < steps;
   if (!options.json && !stopped) {
     io.stdout.write(`${options.out}: step ${run.step}, loss ${number(metrics.loss ?? Number.NaN)} nats\n`);
   }
   return { steps: run.step, metrics, files: FILES.map((name) => join(options.out, name)), stopped };
+}
+
+/** The run that a configuration describes, from its beginning or as it is kept in `store`. */
+async function openRun(config: ModelConfig, images: Dataset<Tensor>, store: Store | undefined, signal: AbortSignal) {
+  const { steps, seed, batch, learningRate, beta, warmup, freeBits } = config.training;
+  const [runKey, orderKey, pixelKey] = split(key(seed), 3);
+  const weight = warmup > 0 ? linear(0, beta, warmup) : beta;
+  const step = minimize(elbo(buildModel(config), { beta: weight, freeBits }), adam(learningRate));
+  const data = binarize(batches(images, { size: batch, key: orderKey }), { key: pixelKey });
+  const from = store && (await savedRun(store, () => step.init(runKey)));
+  try {
+    // Of this command's runs every step takes one batch; files from elsewhere may say anything.
+    if (from && (String(from.key) !== String(runKey) || from.cursor !== from.step)) {
+      throw new UsageError(`state.json of ${store.name} is not that of this run. Restore it, or choose another --out.`);
+    }
+    const run = training(step, { data, steps, key: runKey, signal, from });
+    return { run, metrics: (from?.metrics ?? {}) as { readonly [name: string]: number } };
+  } catch (error) {
+    if (from) disposeTree(from.state); // the run did not take it over
+    throw error;
+  }
 }
 
 /** The saved run; the tree that gives its form is freed again. */

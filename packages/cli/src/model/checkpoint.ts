@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { load, loadConfig, type Store } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
 import type { Tree } from '@genai/core';
@@ -8,10 +9,23 @@ import { UsageError } from '../usage-error.js';
 import { type BuiltModel, buildModel } from './build-model.js';
 import { type ModelConfig, parseModelConfig } from './model-config.js';
 
-/** The configuration in a store, checked; undefined if the store has none. */
-export async function readConfig(store: Store): Promise<ModelConfig | undefined> {
+/** The configuration in a store, checked; undefined if the store has none. `shown` names its folder in messages. */
+export async function readConfig(store: Store, shown: string): Promise<ModelConfig | undefined> {
   const json = await loadConfig(store);
-  return json === undefined ? undefined : parseModelConfig('config.json', json);
+  return json === undefined ? undefined : parseModelConfig(join(shown, 'config.json'), json);
+}
+
+/**
+ * A store may hold a model of another program, without a configuration of ours: it is not to be lost.
+ *
+ * @throws UsageError if a write of ours would take its place.
+ */
+export async function expectNoModel(store: Store, shown: string): Promise<void> {
+  for (const name of ['model.safetensors', 'state.safetensors', 'state.json']) {
+    if (await store.read(name)) {
+      throw new UsageError(`${shown} holds ${name}, but no config.json to go on with it. Choose another --out.`);
+    }
+  }
 }
 
 /**
@@ -25,7 +39,7 @@ export async function loadModel(
   shown: string,
 ): Promise<{ config: ModelConfig; model: BuiltModel; params: Tree<Tensor> }> {
   const store = directory(path);
-  const config = await readConfig(store);
+  const config = await readConfig(store, shown);
   if (!config) throw new UsageError(`${shown} holds no checkpoint: it has no config.json. Train one with genai train.`);
   const model = buildModel(config);
   using like = owned(scope(() => model.init(key(0))));

@@ -13,6 +13,8 @@ export type Parts =
 
 /** How a model is trained. */
 export type Training = {
+  /** Steps in all. */
+  readonly steps: number;
   readonly batch: number;
   readonly learningRate: number;
   readonly seed: number;
@@ -36,7 +38,7 @@ export type ModelConfig = {
 
 const FIELDS = ['family', 'preset', 'parts', 'data', 'training', 'versions'] as const;
 const PARTS = ['kind', 'width', 'hidden', 'latents'] as const;
-const TRAINING = ['batch', 'learningRate', 'seed', 'beta', 'freeBits', 'warmup'] as const;
+const TRAINING = ['steps', 'batch', 'learningRate', 'seed', 'beta', 'freeBits', 'warmup'] as const;
 
 /**
  * Checks the content of a `config.json`; `where` names it in messages.
@@ -46,14 +48,14 @@ const TRAINING = ['batch', 'learningRate', 'seed', 'beta', 'freeBits', 'warmup']
 export function parseModelConfig(where: string, value: unknown): ModelConfig {
   const top = configReader(where, value, FIELDS);
   const data = top.record('data', ['spec', 'shape']);
-  const versions = Object.entries((value as { versions?: object }).versions ?? {});
+  const { versions = {} } = value as { versions?: unknown };
   return {
     family: top.oneOf('family', ['vae']),
     preset: top.text('preset'),
     parts: parts(top.record('parts', PARTS)),
     data: { spec: data.text('spec'), shape: data.integers('shape', 1, 3) as [number, number, number] },
     training: training(top.record('training', TRAINING)),
-    versions: Object.fromEntries(versions.map(([name, version]) => [name, String(version)])),
+    versions: texts(`${where}.versions`, versions),
   };
 }
 
@@ -81,8 +83,16 @@ function parts(fields: ConfigReader): Parts {
   return { kind, width: fields.integers('width', 1), latents };
 }
 
+/** Names and texts of any kind: `configReader` knows what it reads by its names. */
+function texts(where: string, value: unknown): { readonly [name: string]: string } {
+  const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const fields = configReader(where, value, names);
+  return Object.fromEntries(names.map((name) => [name, fields.text(name)]));
+}
+
 function training(fields: ConfigReader): Training {
   return {
+    steps: fields.integer('steps', 1),
     batch: fields.integer('batch', 1),
     learningRate: fields.number('learningRate', 0),
     seed: fields.integer('seed', 0),

@@ -7,21 +7,18 @@ export interface Preset {
   readonly family: 'vae';
   readonly parts: Parts;
   readonly training: Training;
-  /** Steps unless told otherwise. */
-  readonly steps: number;
 }
 
-const TRAINING: Training = { batch: 100, learningRate: 1e-3, seed: 0, beta: 1, freeBits: 0, warmup: 0 };
+const TRAINING: Training = { steps: 2_000, batch: 100, learningRate: 1e-3, seed: 0, beta: 1, freeBits: 0, warmup: 0 };
 
 const PRESETS: ReadonlyMap<string, Preset> = /* @__PURE__ */ new Map<string, Preset>([
-  ['vae', { family: 'vae', parts: { kind: 'dense', width: [256], latents: 16 }, training: TRAINING, steps: 2_000 }],
+  ['vae', { family: 'vae', parts: { kind: 'dense', width: [256], latents: 16 }, training: TRAINING }],
   [
     'vae-conv',
     {
       family: 'vae',
       parts: { kind: 'convolutional', width: 16, hidden: [128], latents: 16 },
       training: TRAINING,
-      steps: 2_000,
     },
   ],
 ]);

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { textFile } from '@genai/data/node';
 import type { ImageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { UsageError } from '../usage-error.js';
@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly data?: string;
   readonly out: string;
   readonly config?: string;
+  readonly steps?: number;
   readonly batch?: number;
   readonly learningRate?: number;
   readonly seed?: number;
@@ -27,17 +28,82 @@ export async function beginning<D extends { readonly data: ImageData }>(
   io: Io,
   open: Open<D>,
 ): Promise<D & { config: ModelConfig }> {
-  const { model, data: spec, seed, batch, learningRate } = options;
+  const { model, data: spec } = options;
   if (model === undefined) {
     throw new UsageError(`${options.out} holds no run to go on with. Name a model to begin one, for example vae-conv.`);
   }
-  const { family, parts, training } = preset(model);
+  preset(model);
   if (spec === undefined) throw new UsageError('no data given. Add --data digits, for example.');
-  const file = options.config === undefined ? { parts: {}, training: {} } : await overrides(options.config, io.cwd);
-  const flags = Object.entries({ seed, batch, learningRate }).filter(([, value]) => value !== undefined);
-  const where = options.config ?? 'the configuration';
-  const withShape = (shape: readonly number[]): ModelConfig =>
-    parseModelConfig(where, {
+  const withShape = await described(options, model, spec, io.cwd);
+  withShape([1, 1, 1]); // what is wrong in the file is said before the data is read
+  const opened = await open(spec);
+  const config = withShape(opened.data.shape);
+  const images = opened.data.train.length;
+  if (config.training.batch > images) {
+    throw new UsageError(
+      `a batch of ${config.training.batch} is more than the ${images} images of ${spec}. Give a smaller --batch.`,
+    );
+  }
+  return { ...opened, config };
+}
+
+/**
+ * The configuration of a run that goes on; what the command line repeats must be the same. Only the number of steps may
+ * be another.
+ */
+export async function goingOn<D extends { readonly data: ImageData }>(
+  options: RunOptions,
+  kept: ModelConfig,
+  io: Io,
+  open: Open<D>,
+): Promise<D & { config: ModelConfig }> {
+  const { training, data } = kept;
+  const repeated: readonly (readonly [flag: string, given: unknown, kept: unknown])[] = [
+    ['the model', options.model, kept.preset],
+    ['--data', options.data, data.spec],
+    ['--seed', options.seed, training.seed],
+    ['--batch', options.batch, training.batch],
+    ['--learning-rate', options.learningRate, training.learningRate],
+  ];
+  for (const [flag, given, before] of repeated) {
+    if (given !== undefined && given !== before) {
+      throw new UsageError(
+        `${options.out} was begun with ${flag} ${before}, not ${given}. Leave it out to go on, or choose another --out.`,
+      );
+    }
+  }
+  const { steps = training.steps } = options;
+  const config = { ...kept, training: { ...training, steps } };
+  if (options.config !== undefined) {
+    const again = (await described({ ...options, steps }, kept.preset, data.spec, io.cwd))(data.shape);
+    if (JSON.stringify([again.parts, again.training]) !== JSON.stringify([config.parts, config.training])) {
+      throw new UsageError(
+        `${options.out} was begun with other settings than ${options.config} has. Leave --config out to go on, or choose another --out.`,
+      );
+    }
+  }
+  const opened = await open(data.spec);
+  if (training.batch > opened.data.train.length || String(opened.data.shape) !== String(data.shape)) {
+    throw new UsageError(
+      `${data.spec} has ${opened.data.train.length} images of shape [${opened.data.shape.join(', ')}], ` +
+        `${options.out} was begun with batches of ${training.batch} of shape [${data.shape.join(', ')}]. Put back the data it was begun with.`,
+    );
+  }
+  return { ...opened, config };
+}
+
+/** What preset, file and flags say together, once the shape of the data is known. */
+async function described(
+  { config: path, seed, batch, learningRate, steps }: RunOptions,
+  model: string,
+  spec: string,
+  cwd: string,
+): Promise<(shape: readonly number[]) => ModelConfig> {
+  const { family, parts, training } = preset(model);
+  const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd);
+  const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
+  return (shape) =>
+    parseModelConfig(path ?? 'the configuration', {
       family,
       preset: model,
       // Parts of another kind are given whole.
@@ -46,50 +112,11 @@ export async function beginning<D extends { readonly data: ImageData }>(
       training: { ...training, ...file.training, ...Object.fromEntries(flags) },
       versions: versions(),
     });
-  withShape([1, 1, 1]); // what is wrong in the file is said before the data is read
-  const opened = await open(spec);
-  const config = withShape(opened.data.shape);
-  const images = opened.data.train.length;
-  if (config.training.batch > images) {
-    throw new UsageError(`a batch of ${config.training.batch} is more than the ${images} images of ${spec}.`);
-  }
-  return { ...opened, config };
-}
-
-/** The configuration of a run that goes on; what the command line repeats must be the same. */
-export async function goingOn<D extends { readonly data: ImageData }>(
-  options: RunOptions,
-  config: ModelConfig,
-  open: Open<D>,
-): Promise<D & { config: ModelConfig }> {
-  const { training } = config;
-  const repeated: readonly (readonly [flag: string, given: unknown, kept: unknown])[] = [
-    ['the model', options.model, config.preset],
-    ['--data', options.data, config.data.spec],
-    ['--seed', options.seed, training.seed],
-    ['--batch', options.batch, training.batch],
-    ['--learning-rate', options.learningRate, training.learningRate],
-  ];
-  for (const [flag, given, kept] of repeated) {
-    if (given !== undefined && given !== kept) {
-      throw new UsageError(
-        `${options.out} was begun with ${flag} ${kept}, not ${given}. Leave it out to go on, or choose another --out.`,
-      );
-    }
-  }
-  if (options.config !== undefined) throw new UsageError('--config begins a run; a run that goes on has its own.');
-  const opened = await open(config.data.spec);
-  if (String(opened.data.shape) !== String(config.data.shape)) {
-    throw new UsageError(
-      `${config.data.spec} has images of shape [${opened.data.shape.join(', ')}], ${options.out} was begun with [${config.data.shape.join(', ')}].`,
-    );
-  }
-  return { ...opened, config };
 }
 
 async function overrides(path: string, cwd: string): Promise<{ parts: object; training: object }> {
-  const text = await readFile(resolve(cwd, path), 'utf8').catch((error: Error) => {
-    throw new UsageError(`cannot read --config ${path}: ${error.message}`);
+  const text = await textFile(resolve(cwd, path), { limit: MOST_BYTES }).catch((cause: Error) => {
+    throw new UsageError(`cannot read --config ${path}: ${cause.message}`, { cause });
   });
   try {
     return parseOverrides(path, JSON.parse(text));
@@ -98,3 +125,6 @@ async function overrides(path: string, cwd: string): Promise<{ parts: object; tr
     throw error;
   }
 }
+
+/** More than a configuration can need. */
+const MOST_BYTES = 2 ** 20;

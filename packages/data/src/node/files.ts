@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { GenaiError } from '@genai/core';
@@ -26,7 +26,7 @@ export async function readBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path);
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe that nobody writes to would wait
     const about = await file.stat();
     if (!about.isFile()) throw new GenaiError(`${where}: ${path} is not a file. Check the path.`);
     if (about.size > limit) {

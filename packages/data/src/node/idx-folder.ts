@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { GenaiError } from '@genai/core';
 import type { Dataset } from '../dataset.js';
-import { gunzip } from '../gunzip.js';
-import { type Idx, parseIdx } from '../parse-idx.js';
-import { exists, readBytes } from './files.js';
-import { isGzip, labelled } from './idx-set.js';
+import type { Idx } from '../parse-idx.js';
+import { exists } from './files.js';
+import { expectPictures, readIdx } from './idx-images.js';
+import { labelled } from './idx-set.js';
 import type { LabelledImages } from './labelled-images.js';
 
 /**
@@ -27,7 +27,8 @@ export async function idxFolder(
 async function half(folder: string, half: 'train' | 't10k', limit: number): Promise<Dataset<LabelledImages>> {
   const images = await read(folder, `${half}-images-idx3-ubyte`, limit);
   const labels = await read(folder, `${half}-labels-idx1-ubyte`, limit);
-  if (images.shape.length !== 3 || labels.shape.length !== 1 || images.shape[0] !== labels.shape[0]) {
+  expectPictures('idxFolder', join(folder, `${half}-images-idx3-ubyte`), images.shape, [3]);
+  if (labels.shape.length !== 1 || images.shape[0] !== labels.shape[0]) {
     throw new GenaiError(
       `idxFolder: ${half} pictures and labels in ${folder} have shapes [${images.shape.join(', ')}] and [${labels.shape.join(', ')}], expected (count, height, width) and (count).`,
     );
@@ -37,11 +38,5 @@ async function half(folder: string, half: 'train' | 't10k', limit: number): Prom
 
 async function read(folder: string, file: string, limit: number): Promise<Idx> {
   const plain = join(folder, file);
-  const path = (await exists(plain)) ? plain : `${plain}.gz`;
-  const bytes = await readBytes('idxFolder', path, { limit });
-  const idx = parseIdx(isGzip(bytes) ? await gunzip(bytes, { limit, name: path }) : bytes, path);
-  if (!(idx.data instanceof Uint8Array)) {
-    throw new GenaiError(`idxFolder: ${path} holds ${idx.data.constructor.name}, expected bytes.`);
-  }
-  return idx;
+  return readIdx('idxFolder', (await exists(plain)) ? plain : `${plain}.gz`, limit);
 }

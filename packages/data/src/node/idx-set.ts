@@ -77,7 +77,7 @@ async function find(set: IdxSet, file: File, options: IdxSetOptions): Promise<Ui
 
 async function fetched(set: IdxSet, file: File, kept: string, options: IdxSetOptions): Promise<Uint8Array> {
   const { urls = set.urls, signal } = options;
-  const failures: string[] = [];
+  const failures: unknown[] = [];
   for (const folder of urls) {
     const url = `${folder.replace(/\/*$/, '/')}${file.name}.gz`;
     try {
@@ -88,10 +88,13 @@ async function fetched(set: IdxSet, file: File, kept: string, options: IdxSetOpt
       return content;
     } catch (error) {
       signal?.throwIfAborted();
-      failures.push(messageOf(error));
+      failures.push(error);
     }
   }
-  throw new GenaiError(`${set.name}: ${file.name} could not be fetched. ${failures.join(' ')} ${set.remedy}`);
+  const reasons = failures.map(messageOf).join(' ');
+  throw new GenaiError(`${set.name}: ${file.name} could not be fetched. ${reasons} ${set.remedy}`, {
+    cause: failures.at(-1),
+  });
 }
 
 /** The decompressed content, if it is the published one. */
