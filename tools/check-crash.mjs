@@ -27,7 +27,7 @@ try {
   writeFileSync(join(folder, 'digits.idx'), digits(90, 8));
   writeFileSync(
     join(folder, 'tiny.json'),
-    JSON.stringify({ parts: { width: [16], latents: 2 }, training: { batch: 9 } }),
+    JSON.stringify({ parts: { hidden: [16], latents: 2 }, training: { batch: 9 } }),
   );
   await killed();
   await stopped();

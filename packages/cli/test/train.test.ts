@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { idx, type World, world } from './world.js';
 
 const SMALL = JSON.stringify({
-  parts: { width: [10], latents: 3 },
+  parts: { hidden: [10], latents: 3 },
   training: { batch: 8, warmup: 10, freeBits: 0.01 },
 });
 const BASE = [
@@ -47,7 +47,7 @@ describe('train', () => {
     expect(config).toMatchObject({
       family: 'vae',
       preset: 'vae',
-      parts: { kind: 'dense', width: [10], latents: 3 },
+      parts: { kind: 'dense', hidden: [10], latents: 3 },
       data: { spec: 'squares.idx', shape: [8, 8, 1] },
       training: { batch: 8, learningRate: 0.01, seed: 3, warmup: 10, freeBits: 0.01 },
     });
@@ -189,7 +189,7 @@ describe('train', () => {
       2,
       expect.stringMatching(/run has made 6 steps, more than the 5 asked for/),
     ]);
-    await writeFile(place.path('other.json'), '{"parts":{"width":[11],"latents":3},"training":{"batch":8}}');
+    await writeFile(place.path('other.json'), '{"parts":{"hidden":[11],"latents":3},"training":{"batch":8}}');
     const other = await place.genai(...BASE.map((a) => a.replace('small', 'other')), '--out', 'run', '--resume');
     expect([other.code, other.err]).toEqual([
       2,
@@ -216,9 +216,9 @@ describe('train', () => {
       ['{"trainig":{}}', /unknown field "trainig"\. Did you mean training\?/],
       ['{"parts":{"latent":3}}', /c\.json\.parts has an unknown field "latent"\. Did you mean latents\?/],
       ['{"parts":{"latents":0}}', /c\.json\.parts\.latents must be an integer of at least 1, got 0/],
-      ['{"parts":{"width":16}}', /c\.json\.parts\.width must be a list of integers of at least 1, got 16/],
+      ['{"parts":{"hidden":16}}', /c\.json\.parts\.hidden must be a list of integers of at least 1, got 16/],
       ['{"training":{"beta":"high"}}', /c\.json\.training\.beta must be a number of at least 0, got "high"/],
-      ['{"parts":{"hidden":[4]}}', /c\.json\.parts\.hidden belongs to convolutional parts/],
+      ['{"parts":{"width":4}}', /c\.json\.parts\.width belongs to convolutional parts/],
       [
         '{"parts":{"kind":"convolutional","width":2}}',
         /c\.json\.parts\.latents must be an integer of at least 1, got nothing/,

@@ -92,12 +92,12 @@ for (const [argv, message] of wrong) {
       JSON.stringify({
         family: 'vae',
         preset: 'vae',
-        parts: { kind: 'dense', width: [4], latents: 2, ...parts },
+        parts: { kind: 'dense', hidden: [4], latents: 2, ...parts },
         data: { spec: 'squares.idx', shape: [8, 8, 1] },
         training: { steps: 1, batch: 1, learningRate: 1, seed: 0, beta: 1, freeBits: 0, warmup: 0 },
       });
     await writeFile(place.path('damaged', 'config.json'), config({ kind: 'quantum' }));
-    await writeFile(place.path('huge', 'config.json'), config({ width: [40_000, 40_000] }));
+    await writeFile(place.path('huge', 'config.json'), config({ hidden: [40_000, 40_000] }));
     await writeFile(place.path('above/model', 'config.json'), config({}));
     await writeFile(place.path('above/model', 'state.json'), 'precious');
     const before = memory().numTensors;

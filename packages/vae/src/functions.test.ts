@@ -171,8 +171,8 @@ describe('ready-made parts', () => {
   };
 
   test('denseVae: shapes, for images and for vectors', () => {
-    check(vae(denseVae({ shape: [8, 8, 1], width: [12, 10], latents: 3 })), [8, 8, 1]);
-    check(vae(denseVae({ shape: [5], width: [4], latents: 2 })), [5]);
+    check(vae(denseVae({ shape: [8, 8, 1], hidden: [12, 10], latents: 3 })), [8, 8, 1]);
+    check(vae(denseVae({ shape: [5], hidden: [4], latents: 2 })), [5]);
   });
 
   test('convolutionalVae: shapes, for several channels too', () => {

@@ -22,7 +22,7 @@ const LATENTS = 4;
 
 /** Five steps of training on the engine that is current, and every use of the model that it leaves. */
 export const RUNS: { readonly [name: string]: () => Promise<EngineRun> } = {
-  'a dense VAE': () => run(vae(denseVae({ shape: SHAPE, width: [16], latents: LATENTS }))),
+  'a dense VAE': () => run(vae(denseVae({ shape: SHAPE, hidden: [16], latents: LATENTS }))),
   'a convolutional VAE': () => run(vae(convolutionalVae({ size: 8, width: 4, hidden: [16], latents: LATENTS }))),
 };
 

@@ -15,7 +15,7 @@ export type BuiltModel = VaeWithMeans<Tree<Tensor>>;
 export function buildModel({ parts, data: { shape } }: Pick<ModelConfig, 'parts' | 'data'>): BuiltModel {
   const { latents } = parts;
   checkSize(parts, shape);
-  if (parts.kind === 'dense') return untyped(vae(denseVae({ shape, width: parts.width, latents })));
+  if (parts.kind === 'dense') return untyped(vae(denseVae({ shape, hidden: parts.hidden, latents })));
   const [size, width, channels] = shape;
   if (size !== width || size % 4 !== 0) {
     throw new UsageError(
@@ -29,7 +29,7 @@ export function buildModel({ parts, data: { shape } }: Pick<ModelConfig, 'parts'
 function checkSize(parts: Parts, shape: readonly number[]): void {
   const [height, width, channels] = shape as [number, number, number];
   const convolutional = parts.kind === 'convolutional';
-  const inner = convolutional ? parts.hidden : parts.width;
+  const inner = parts.hidden;
   const inputs = convolutional ? (height / 4) * (width / 4) * 2 * parts.width : height * width * channels;
   const sizes = [inputs, ...inner, 2 * parts.latents];
   // Encoder and decoder are about alike.

@@ -3,7 +3,7 @@ import { type ConfigReader, configReader } from './config-reader.js';
 
 /** Which networks a model is made of. */
 export type Parts =
-  | { readonly kind: 'dense'; readonly width: readonly number[]; readonly latents: number }
+  | { readonly kind: 'dense'; readonly hidden: readonly number[]; readonly latents: number }
   | {
       readonly kind: 'convolutional';
       readonly width: number;
@@ -75,12 +75,12 @@ function parts(fields: ConfigReader): Parts {
   if (kind === 'convolutional') {
     return { kind, width: fields.integer('width', 1), hidden: fields.integers('hidden', 1), latents };
   }
-  if (fields.has('hidden')) {
+  if (fields.has('width')) {
     throw new UsageError(
-      `${fields.where}.hidden belongs to convolutional parts; the layers of dense parts are "width".`,
+      `${fields.where}.width belongs to convolutional parts; the layers of dense parts are "hidden".`,
     );
   }
-  return { kind, width: fields.integers('width', 1), latents };
+  return { kind, hidden: fields.integers('hidden', 1), latents };
 }
 
 /** Names and texts of any kind: `configReader` knows what it reads by its names. */

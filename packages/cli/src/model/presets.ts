@@ -12,7 +12,7 @@ export interface Preset {
 const TRAINING: Training = { steps: 2_000, batch: 100, learningRate: 1e-3, seed: 0, beta: 1, freeBits: 0, warmup: 0 };
 
 const PRESETS: ReadonlyMap<string, Preset> = /* @__PURE__ */ new Map<string, Preset>([
-  ['vae', { family: 'vae', parts: { kind: 'dense', width: [256], latents: 16 }, training: TRAINING }],
+  ['vae', { family: 'vae', parts: { kind: 'dense', hidden: [256], latents: 16 }, training: TRAINING }],
   [
     'vae-conv',
     {
