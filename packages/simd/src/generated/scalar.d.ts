@@ -1,0 +1,2 @@
+/** A WebAssembly module in base64. */
+export declare const WASM: string;

@@ -1,0 +1,39 @@
+import type { SimdKernel } from '../simd-kernel.js';
+import { ACTIVATION_KERNELS } from './activation.js';
+import { ATTENTION_KERNELS } from './attention.js';
+import { BINARY_KERNELS } from './binary.js';
+import { CONV_KERNELS } from './conv.js';
+import { GATHER_KERNELS } from './gather.js';
+import { LOSS_KERNELS } from './loss.js';
+import { MAT_MUL_KERNELS } from './mat-mul.js';
+import { MOVE_KERNELS } from './move.js';
+import { NOISE_KERNELS } from './noise.js';
+import { NORM_KERNELS } from './norm.js';
+import { OPTIMIZER_KERNELS } from './optimizer.js';
+import { POOLING_KERNELS } from './pooling.js';
+import { RECURRENT_KERNELS } from './recurrent.js';
+import { REDUCE_KERNELS } from './reduce.js';
+import { RESIZE_KERNELS } from './resize.js';
+import { SOFTMAX_KERNELS } from './softmax.js';
+import { UNARY_KERNELS } from './unary.js';
+
+/** Every kernel of ours. */
+export const SIMD_KERNELS: readonly SimdKernel[] = [
+  ...ACTIVATION_KERNELS,
+  ...ATTENTION_KERNELS,
+  ...BINARY_KERNELS,
+  ...CONV_KERNELS,
+  ...GATHER_KERNELS,
+  ...LOSS_KERNELS,
+  ...MAT_MUL_KERNELS,
+  ...MOVE_KERNELS,
+  ...NOISE_KERNELS,
+  ...NORM_KERNELS,
+  ...OPTIMIZER_KERNELS,
+  ...POOLING_KERNELS,
+  ...RECURRENT_KERNELS,
+  ...REDUCE_KERNELS,
+  ...RESIZE_KERNELS,
+  ...SOFTMAX_KERNELS,
+  ...UNARY_KERNELS,
+];

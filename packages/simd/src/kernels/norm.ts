@@ -1,0 +1,3 @@
+import type { SimdKernel } from '../simd-kernel.js';
+
+export const NORM_KERNELS: readonly SimdKernel[] = [];

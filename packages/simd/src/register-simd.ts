@@ -1,0 +1,53 @@
+import '@tensorflow/tfjs-backend-cpu';
+import {
+  getKernelsForBackend,
+  type KernelConfig,
+  registerBackend,
+  registerKernel,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { inNode } from './in-node.js';
+import { SIMD_KERNELS } from './kernels/all.js';
+import { Machine } from './machine.js';
+import { SimdBackend } from './simd-backend.js';
+import type { SimdCall, SimdKernel } from './simd-kernel.js';
+import type { SimdOptions } from './simd-options.js';
+
+/**
+ * Starts the engine and registers it with TensorFlow.js as the backend `simd`, with all its kernels.
+ *
+ * `useBackend('simd')` of `@genai/backend` calls it; it does not choose the backend.
+ *
+ * @throws GenaiError if WebAssembly cannot run here as the options ask.
+ */
+export async function registerSimd(options: SimdOptions = {}): Promise<void> {
+  const machine = await Machine.start(options, await machineThreads());
+  const backend = new SimdBackend(machine);
+  registerBackend('simd', () => backend, 4);
+  const borrowed = new Map(getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
+  const ours = new Map(SIMD_KERNELS.map((kernel) => [kernel.name, kernel]));
+  for (const name of new Set([...borrowed.keys(), ...ours.keys()])) {
+    registerKernel(kernelConfig(name, ours.get(name), borrowed.get(name)));
+  }
+}
+
+function kernelConfig(name: string, kernel: SimdKernel | undefined, borrowed: KernelConfig | undefined): KernelConfig {
+  return {
+    ...borrowed,
+    kernelName: name,
+    backendName: 'simd',
+    kernelFunc: (params) => {
+      const call = params as unknown as SimdCall;
+      const made = kernel?.run(call);
+      if (made !== undefined) return made;
+      if (!borrowed) throw new Error(`simd: kernel ${name} has no case for these inputs.`);
+      return call.backend.borrow(() => borrowed.kernelFunc(params) as TensorInfo | TensorInfo[]);
+    },
+  };
+}
+
+async function machineThreads(): Promise<number> {
+  if (!inNode()) return globalThis.navigator?.hardwareConcurrency ?? 1;
+  const os = (await import(/* @vite-ignore */ `node:${'os'}`)) as typeof import('node:os');
+  return os.availableParallelism();
+}
