@@ -1,0 +1,193 @@
+import { key, type Tree } from '@genai/core';
+import { add, cast, mul, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
+// @boundaries-ignore the packages whose ops this engine fuses are run here on it
+import { lstm, multiHeadAttention } from '../../nn/src/index.js';
+// @boundaries-ignore the packages whose ops this engine fuses are run here on it
+import {
+  attention,
+  elu,
+  gelu,
+  groupNorm,
+  layerNorm,
+  leakyRelu,
+  linear,
+  logSigmoid,
+  normalNoise,
+  rmsNorm,
+  selfAttention,
+  silu,
+  softmaxCrossEntropy,
+  softplus,
+  uniformNoise,
+  valueAndGrad,
+} from '../../tensor/src/index.js';
+// @boundaries-ignore the packages whose ops this engine fuses are run here on it
+import { adam, adamW, chain, clipByGlobalNorm, ema, linear as ramp } from '../../train/src/index.js';
+
+/** Makes its inputs, and gives what is to be compared. */
+export type FusedCase = readonly [name: string, compute: () => Tensor[]];
+
+/** What is fused, at sizes that use threads and leave remainders. */
+export const FUSED_CASES: readonly FusedCase[] = [
+  ...[
+    [7, 33],
+    [3, 5, 1],
+    [300, 130],
+    [2, 1000],
+  ].flatMap((shape): FusedCase[] => [
+    [
+      `layerNorm of [${shape}]`,
+      () => slopes([shape, shape.slice(-1), shape.slice(-1)], (x, a, b) => layerNorm(x, a, b)),
+    ],
+    [`rmsNorm of [${shape}]`, () => slopes([shape, shape.slice(-1)], (x, a) => rmsNorm(x, a))],
+    // The composition has no gradient for one class.
+    ...(shape.at(-1) === 1
+      ? []
+      : [
+          [
+            `softmaxCrossEntropy of [${shape}]`,
+            () => slopes([shape], (x) => softmaxCrossEntropy(x, labels(shape))),
+          ] as const,
+        ]),
+    ...Object.entries({ gelu, silu, softplus, logSigmoid, elu, leakyRelu }).map(
+      ([name, f]): FusedCase => [`${name} of [${shape}]`, () => slopes([shape], (x) => f(mul(x, 3)))],
+    ),
+    [`gelu, approximate, of [${shape}]`, () => slopes([shape], (x) => gelu(mul(x, 3), { approximate: true }))],
+    [
+      `linear of [${shape}]`,
+      () => slopes([shape, [shape.at(-1)!, 19], [19]], (x, weight, bias) => linear(x, weight, bias)),
+    ],
+  ]),
+  ...(
+    [
+      [[2, 5, 5, 24], 3],
+      [[5, 14, 14, 96], 8],
+      [[1, 3, 6], 6],
+      [[70, 2, 130], 2],
+    ] as const
+  ).map(
+    ([shape, groups]): FusedCase => [
+      `groupNorm of [${shape}] in ${groups}`,
+      () => slopes([[...shape], [shape.at(-1)!], [shape.at(-1)!]], (x, a, b) => groupNorm(x, a, b, { groups })),
+    ],
+  ),
+  ...(
+    [
+      [3, 4, 64, 64, 32, 32],
+      [1, 2, 1, 37, 16, 16],
+      [2, 1, 3, 50, 7, 5],
+      [2, 2, 100, 100, 20, 33],
+      [1, 1, 9, 4, 8, 8],
+      [1, 2, 300, 300, 64, 64],
+      [1, 1, 40, 1300, 64, 64],
+    ] as const
+  ).flatMap(([batch, heads, time, length, width, features]) =>
+    [false, true].map(
+      (causal): FusedCase => [
+        `attention of ${time} × ${length}, ${width} and ${features} wide, causal ${causal}`,
+        () =>
+          slopes(
+            [
+              [batch, heads, time, width],
+              [batch, heads, length, width],
+              [batch, heads, length, features],
+            ],
+            (q, k, v) => attention(q, k, v, { causal }),
+          ),
+      ],
+    ),
+  ),
+  ['selfAttention', () => slopes([[3, 50, 3 * 4 * 12]], (x) => selfAttention(x, { heads: 4, causal: true }))],
+  [
+    'multiHeadAttention',
+    () => {
+      const layer = multiHeadAttention(48, { heads: 4, causal: true });
+      return slopes([[3, 50, 48]], (x) => layer.apply(layer.init(key(5)), x));
+    },
+  ],
+  ...(
+    [
+      [3, 4, 5, 7],
+      [9, 12, 33, 70],
+      [1, 1, 2, 1],
+      [32, 6, 40, 256],
+    ] as const
+  ).map(([batch, time, inputs, width]): FusedCase => {
+    const layer = lstm(inputs, width);
+    return [
+      `lstm of ${batch} × ${time}, ${inputs} → ${width}`,
+      () =>
+        slopes(
+          [[batch, time, inputs], [inputs, 4 * width], [4 * width], [width, 4 * width], [batch, width], [batch, width]],
+          (x, input, bias, hidden, h, c) => {
+            const scaled = mul(hidden, 1 / Math.sqrt(width));
+            const params = { input: { weight: mul(input, 0.3), bias }, hidden: { weight: scaled } };
+            const { output, state } = layer.run(params, x, { hidden: h, cell: c });
+            return [output, state.hidden, state.cell];
+          },
+        ),
+    ];
+  }),
+  ...Object.entries({
+    adam: () => adam(0.01),
+    'adam by a schedule': () => adam(ramp(0.1, 0, 9), { b1: 0.5, b2: 0.9, epsilon: 1e-3 }),
+    adamW: () => adamW(0.01, { weightDecay: 0.3, decays: (_, leaf) => leaf.rank > 1 }),
+    'adamW behind clipByGlobalNorm': () => chain(clipByGlobalNorm(0.1), adamW(0.01)),
+  }).map(
+    ([name, make]): FusedCase => [
+      `three updates of ${name}`,
+      () => {
+        const optimizer = make();
+        const params = tree(0);
+        let [now, state] = [params as Tree<Tensor>, optimizer.init(params) as Tree<Tensor>];
+        for (const i of [0, 1, 2]) {
+          const made = optimizer.update(tree(i + 1), state as never, now, scalar(i));
+          [now, state] = [made.params, made.state];
+        }
+        return tensorsOf([now, state]);
+      },
+    ],
+  ),
+  [
+    'three averages of ema',
+    () => {
+      const step = {
+        init: () => ({ params: tree(0) }),
+        run: (_: unknown, i: number) => ({ state: { params: tree(i) }, metrics: {} }),
+      };
+      const averaging = ema<{ params: Tree<Tensor> }, number, object>(step as never, { decay: 0.9 });
+      let state = averaging.init(key(0));
+      for (const i of [1, 2, 3]) state = averaging.run(state, i, key(i)).state;
+      return tensorsOf(state as never);
+    },
+  ],
+];
+
+/** The value of `f` at random inputs of these shapes, and the gradient of a weighted sum of it at each. */
+function slopes(shapes: number[][], f: (...inputs: Tensor[]) => Tensor | Tensor[]): Tensor[] {
+  const inputs = shapes.map((shape, i) => normalNoise(key(i), shape));
+  const { grad } = valueAndGrad((xs: Tensor[]) => {
+    const ys = [f(...xs)].flat();
+    const losses = ys.map((y, i) => sum(mul(y, uniformNoise(key(100 + i), y.shape))));
+    return { loss: losses.reduce((total, loss) => add(total, loss)) };
+  }, inputs);
+  return [...[f(...inputs)].flat(), ...grad];
+}
+
+function labels(shape: number[]): Tensor {
+  return cast(mul(uniformNoise(key(9), shape.slice(0, -1)), shape.at(-1)!), 'int32');
+}
+
+function tree(seed: number): Tree<Tensor> {
+  const shapes = [[3, 5], [130, 300], [17], [], [0, 3]];
+  return {
+    a: shapes.map((shape, i) => normalNoise(key(10 * seed + i), shape)),
+    b: { c: normalNoise(key(seed), [4, 4]) },
+  };
+}
+
+function tensorsOf(values: Tree<Tensor>): Tensor[] {
+  const found = values as unknown as object;
+  if ('dataId' in found) return [found as Tensor];
+  return Object.values(found).flatMap((part) => tensorsOf(part as Tree<Tensor>));
+}
