@@ -1,6 +1,6 @@
 import { expectIntegers, split as splitKey } from '@genai/core';
-import { scope } from '@genai/tensor';
-import { add, mul, sigmoid, split, type Tensor, tanh, tensor1d, zeros } from '@tensorflow/tfjs-core';
+import { lstmSequence, scope } from '@genai/tensor';
+import { add, mul, reshape, sigmoid, slice, split, type Tensor, tanh, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
 import { glorotUniform } from './initializers/glorot.js';
 import { orthogonal } from './initializers/orthogonal.js';
@@ -67,6 +67,19 @@ export function lstmCell(
         const cell = add(mul(forget, state.cell), mul(write, tanh(candidate)));
         return { hidden: mul(sigmoid(output), tanh(cell)), cell };
       }),
+    sequence: (params, projected, { hidden, cell }, plain) => {
+      const made = lstmSequence(
+        { projected, weight: params.hidden.weight, hidden, cell },
+        ({ projected, weight, hidden, cell }) => {
+          const { output, state } = plain({ ...params, hidden: { weight } }, projected, { hidden, cell });
+          return { output, cell: state.cell };
+        },
+      );
+      if (!made) return undefined;
+      const [batch, time] = projected.shape as [number, number, number];
+      const last = slice(made.output, [0, time - 1, 0], [batch, 1, width]);
+      return { output: made.output, state: { hidden: reshape(last, [batch, width]), cell: made.cell } };
+    },
   });
 }
 

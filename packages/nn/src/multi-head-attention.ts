@@ -1,6 +1,6 @@
 import { expectIntegers, GenaiError, type Layer, split } from '@genai/core';
-import { attention, expectShape, scope } from '@genai/tensor';
-import { reshape, type Tensor, transpose, unstack } from '@tensorflow/tfjs-core';
+import { expectShape, scope, selfAttention } from '@genai/tensor';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
 import { glorotUniform } from './initializers/glorot.js';
 import type { Initializer } from './initializers/initializer.js';
@@ -50,11 +50,9 @@ export function multiHeadAttention(
     },
     apply: (params, x) =>
       scope(() => {
-        const [batch, time] = expectShape(where, x, ['batch', 'time', width]) as [number, number, number];
-        const projected = reshape(qkv.apply(params.qkv, x), [batch, time, 3, heads, width / heads]);
-        const [q, k, v] = unstack(transpose(projected, [2, 0, 3, 1, 4])) as [Tensor, Tensor, Tensor];
-        const mixed = attention(q, k, v, { causal }); // (batch, heads, time, width / heads)
-        return output.apply(params.output, reshape(transpose(mixed, [0, 2, 1, 3]), [batch, time, width]));
+        expectShape(where, x, ['batch', 'time', width]);
+        const projected = qkv.apply(params.qkv, x); // (batch, time, 3 · width)
+        return output.apply(params.output, selfAttention(projected, { heads, causal }));
       }),
   };
 }

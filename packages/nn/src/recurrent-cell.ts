@@ -31,6 +31,16 @@ export interface CellParts<P, S> {
   readonly project: (params: P, x: Tensor) => Tensor;
   /** The other half: (batch, projected) and a state to the next state. */
   readonly advance: (params: P, projected: Tensor, state: S) => S;
+  /**
+   * All steps at once, where the engine has them: (batch, time, projected) and a state to the hidden states,
+   * (batch, time, width), and the last state. `plain` is the same by `advance`; where it is all there is, undefined.
+   */
+  readonly sequence?: (
+    params: P,
+    projected: Tensor,
+    state: S,
+    plain: (params: P, projected: Tensor, state: S) => { output: Tensor; state: S },
+  ) => { output: Tensor; state: S } | undefined;
 }
 
 /**

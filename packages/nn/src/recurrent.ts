@@ -1,6 +1,6 @@
 import { GenaiError, type Layer, type Tree } from '@genai/core';
 import { expectShape, scope } from '@genai/tensor';
-import { stack, type Tensor, unstack } from '@tensorflow/tfjs-core';
+import { reshape, stack, type Tensor, unstack } from '@tensorflow/tfjs-core';
 import { expectState, type RecurrentCell, type RecurrentState } from './recurrent-cell.js';
 
 /**
@@ -32,14 +32,21 @@ export function recurrent<P, S extends RecurrentState & Tree<Tensor>>(cell: Recu
       const [batch, time] = expectShape(cell.name, x, ['batch', 'time', cell.inputs]) as [number, number, number];
       if (time === 0) throw new GenaiError(`${cell.name}: got no time step, expected [batch, time, inputs].`);
       if (given) expectState<S>(cell, given, batch);
-      let state = given ?? cell.start(batch);
-      const hidden: Tensor[] = [];
-      for (const projected of unstack(cell.project(params, x), 1)) {
-        state = cell.advance(params, projected, state);
-        hidden.push(state.hidden); // (batch, width)
-      }
-      return { output: stack(hidden, 1), state };
+      const start = given ?? cell.start(batch);
+      const projected = cell.project(params, x);
+      return cell.sequence?.(params, projected, start, stepByStep) ?? stepByStep(params, projected, start);
     });
+  const stepByStep = (params: P, projected: Tensor, start: S): { output: Tensor; state: S } => {
+    let state = start;
+    const hidden: Tensor[] = [];
+    const [batch, time, columns] = projected.shape as [number, number, number];
+    // The gradient of TensorFlow.js's unstack throws where there is one part only.
+    for (const step of time === 1 ? [reshape(projected, [batch, columns])] : unstack(projected, 1)) {
+      state = cell.advance(params, step, state);
+      hidden.push(state.hidden); // (batch, width)
+    }
+    return { output: stack(hidden, 1), state };
+  };
   return {
     cell,
     run,

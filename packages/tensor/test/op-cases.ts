@@ -14,6 +14,7 @@ import { linear } from '../src/ops/linear.js';
 import { logSigmoid } from '../src/ops/log-sigmoid.js';
 import { logSumExp } from '../src/ops/log-sum-exp.js';
 import { rmsNorm } from '../src/ops/rms-norm.js';
+import { selfAttention } from '../src/ops/self-attention.js';
 import { silu } from '../src/ops/silu.js';
 import { softmaxCrossEntropy } from '../src/ops/softmax-cross-entropy.js';
 import { softplus } from '../src/ops/softplus.js';
@@ -113,6 +114,13 @@ export function opCases(): OpCase[] {
       run: (q, k, v, mask) => attention(q, k, v, { mask }),
       inputs: [...queries(3, 4), { ...integers([1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0], [3, 4]), dtype: 'bool' }],
     },
+    ...[false, true].map(
+      (causal): OpCase => ({
+        name: `selfAttention, causal ${causal}`,
+        run: (projected) => selfAttention(projected, { heads: 2, causal }),
+        inputs: [floats([2, 5, 18])],
+      }),
+    ),
     {
       name: 'gather with repeated rows',
       run: (table, indices) => gather(table, indices),

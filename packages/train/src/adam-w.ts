@@ -1,5 +1,5 @@
 import type { Optimizer } from '@genai/core';
-import { mul, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { type AdamOptions, type AdamState, adamWith } from './adam.js';
 import { expectNotNegative, type LearningRate } from './learning-rate.js';
 
@@ -24,9 +24,5 @@ export function adamW(
   { weightDecay = 0.01, decays = () => true, ...options }: AdamWOptions = {},
 ): Optimizer<Tensor, AdamState> {
   expectNotNegative('adamW', 'weightDecay', weightDecay);
-  return adamWith('adamW', learningRate, options, (rate) => {
-    if (weightDecay === 0) return undefined;
-    const factor = sub(1, mul(rate, weightDecay));
-    return (path, leaf) => (decays(path, leaf) ? factor : undefined);
-  });
+  return adamWith('adamW', learningRate, options, { weightDecay, decays });
 }

@@ -1,7 +1,7 @@
-import { mapLeaves, type Optimizer, type Tree } from '@genai/core';
-import { scope } from '@genai/tensor';
+import { leaves, mapLeaves, type Optimizer, type Tree } from '@genai/core';
+import { isFusedHere, runFused, scope } from '@genai/tensor';
 import { add, div, mul, scalar, sqrt, square, sub, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
-import { leafwise } from './leafwise.js';
+import { columnsOf, leafwise, treeOf } from './leafwise.js';
 import { expectDiscount, expectNotNegative, expectRate, type LearningRate, rateAt } from './learning-rate.js';
 
 /**
@@ -35,19 +35,22 @@ export interface AdamOptions {
  * @source Kingma & Ba 2015, "Adam: a method for stochastic optimization", algorithm 1.
  */
 export function adam(learningRate: LearningRate, options: AdamOptions = {}): Optimizer<Tensor, AdamState> {
-  return adamWith('adam', learningRate, options, () => undefined);
+  return adamWith('adam', learningRate, options);
 }
 
-/**
- * Adam that first shrinks the leaves for which `shrink` gives a factor: the common part of {@link adam} and `adamW`.
- *
- * `shrink` is asked once per update, with the learning rate, for a function from path and leaf to the factor.
- */
+/** Which leaves shrink, and by what, before Adam moves them. */
+export interface Decay {
+  /** Times the learning rate: the part of a leaf that goes. */
+  readonly weightDecay: number;
+  readonly decays: (path: string, leaf: Tensor) => boolean;
+}
+
+/** Adam that first shrinks the leaves that decay: the common part of {@link adam} and `adamW`. */
 export function adamWith(
   where: string,
   learningRate: LearningRate,
   { b1 = 0.9, b2 = 0.999, epsilon = 1e-8 }: AdamOptions,
-  shrink: (rate: Tensor) => ((path: string, leaf: Tensor) => Tensor | undefined) | undefined,
+  { weightDecay, decays }: Decay = { weightDecay: 0, decays: () => false },
 ): Optimizer<Tensor, AdamState> {
   expectRate(where, learningRate);
   expectDiscount(where, 'b1', b1);
@@ -62,6 +65,10 @@ export function adamWith(
     }),
     update: (grad, state, params, step) =>
       scope(() => {
+        const decaying = (path: string, leaf: Tensor): boolean => weightDecay !== 0 && decays(path, leaf);
+        if (isFusedHere('GenaiAdam', ...leaves<Tensor>(params).map(([, leaf]) => leaf))) {
+          return fusedAdam(learningRate, { b1, b2, epsilon, weightDecay }, decaying, grad, state, params, step);
+        }
         const discounts = { first: scalar(b1), second: scalar(b2) };
         // Σ βᵏ = (1 − βᵗ) / (1 − β): dividing by it averages and removes the bias at once.
         const first = add(mul(state.counts.first, discounts.first), 1);
@@ -70,9 +77,9 @@ export function adamWith(
         const rate = rateAt(learningRate, step);
         // α · (m / n₁) / (√(v / n₂) + ε) = (α √n₂ / n₁) · m / (√v + ε √n₂), so the counts cost nothing per leaf.
         const scaled = { rate: mul(rate, div(root, first)), epsilon: mul(root, epsilon) };
-        const factor = shrink(rate);
+        const factor = sub(1, mul(rate, weightDecay));
         const made = leafwise(
-          (path, p, g, m, v) => adamLeaf(p, g!, m!, v!, discounts, scaled, factor?.(path, p)),
+          (path, p, g, m, v) => adamLeaf(p, g!, m!, v!, discounts, scaled, decaying(path, p) ? factor : undefined),
           params,
           grad,
           state.first,
@@ -80,6 +87,36 @@ export function adamWith(
         );
         return { params: made(0), state: { first: made(1), second: made(2), counts: { first, second } } };
       }),
+  };
+}
+
+/** The same in one kernel for the whole tree, where the engine has it. */
+function fusedAdam<P extends Tree<Tensor>>(
+  learningRate: LearningRate,
+  numbers: { b1: number; b2: number; epsilon: number; weightDecay: number },
+  decaying: (path: string, leaf: Tensor) => boolean,
+  grad: P,
+  { first, second, counts }: AdamState,
+  params: P,
+  step: Tensor,
+): { params: P; state: AdamState } {
+  const columns = columnsOf(params, grad, first, second);
+  const count = columns[0]!.length;
+  const isNumber = typeof learningRate === 'number';
+  const rates = isNumber ? [] : [rateAt(learningRate, step)];
+  const made = runFused('GenaiAdam', [counts.first, counts.second, ...rates, ...columns.flat()], {
+    ...numbers,
+    ...(isNumber && { rate: learningRate }),
+    decays: leaves<Tensor>(params).map(([path, leaf]) => decaying(path, leaf)),
+  });
+  const leavesOf = (column: number): Tensor[] => made.slice(2 + column * count, 2 + (column + 1) * count);
+  return {
+    params: treeOf(params, leavesOf(0)),
+    state: {
+      first: treeOf<Tree<Tensor>>(params, leavesOf(1)),
+      second: treeOf<Tree<Tensor>>(params, leavesOf(2)),
+      counts: { first: made[0]!, second: made[1]! },
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { GenaiError, leaves, mapLeaves, type Tree } from '@genai/core';
-import { scope } from '@genai/tensor';
+import { isFusedHere, runFused, scope } from '@genai/tensor';
 import { addN, div, minimum, mul, sqrt, square, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { treeOf } from './leafwise.js';
 import type { Stateless, Transform } from './transform.js';
 
 /**
@@ -20,8 +21,12 @@ export function clipByGlobalNorm(max: number): Transform<Stateless> {
     init: () => ({}),
     update: (grad, state) =>
       scope(() => {
-        const squares = leaves<Tensor>(grad as Tree<Tensor>).map(([, g]) => sum(square(g)));
-        if (squares.length === 0) return { grad, state };
+        const slopes = leaves<Tensor>(grad as Tree<Tensor>).map(([, g]) => g);
+        if (slopes.length === 0) return { grad, state };
+        if (isFusedHere('GenaiClipByGlobalNorm', ...slopes)) {
+          return { grad: treeOf(grad, runFused('GenaiClipByGlobalNorm', slopes, { max })), state };
+        }
+        const squares = slopes.map((g) => sum(square(g)));
         // max / 0 = ∞ and max / ∞ = 0, so neither end needs a branch.
         const scale = minimum(div(max, sqrt(addN(squares))), 1);
         return { grad: mapLeaves<Tensor, typeof grad>(grad, (g) => mul(g, scale)), state };

@@ -1,7 +1,7 @@
 import { GenaiError, mapLeaves, type Step, type Tree } from '@genai/core';
-import { scope } from '@genai/tensor';
+import { isFusedHere, runFused, scope } from '@genai/tensor';
 import { add, clone, div, mul, scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { leafwise } from './leafwise.js';
+import { columnsOf, leafwise, treeOf } from './leafwise.js';
 
 /** What {@link ema} adds to a state: the averaged parameters, and the discounted count of what went into them. */
 export type Averaged<P> = { average: P; averageCount: Tensor };
@@ -41,6 +41,14 @@ export function ema<S extends { readonly params: Tree<Tensor> }, B, M>(
       scope(() => {
         const { average, averageCount, ...inner } = state;
         const next = step.run(inner as unknown as S, batch, key);
+        const columns = columnsOf(average, next.state.params);
+        if (isFusedHere('GenaiEma', ...columns.flat())) {
+          const [count, ...made] = runFused('GenaiEma', [averageCount, ...columns.flat()], { decay });
+          return {
+            state: { ...next.state, average: treeOf(average, made), averageCount: count! },
+            metrics: next.metrics,
+          };
+        }
         const count = add(mul(averageCount, decay), 1); // Σ decayᵏ
         const weight = div(1, count); // 1 at the first update, so nothing of the initial parameters stays
         const made = leafwise((_, a, p) => [averageLeaf(a, p!, weight)], average, next.state.params);

@@ -13,7 +13,8 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
-import { withGradient } from './with-gradient.js';
+import { isFused, runFused } from './fused.js';
+import { type Rule, withGradient } from './with-gradient.js';
 
 /** How {@link attention} weighs its keys. */
 export type AttentionOptions = {
@@ -56,6 +57,10 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
     const weights = softmax(add(scores, mul(sub(allowed, 1), FAR)));
     return mayBeEmpty ? mul(weights, allowed) : weights;
   };
+  const plain: Rule['plain'] = ([q, k, v], [, mask]) => matMul(weigh(q!, k!, mask), v!);
+  if (!mask && fits(length, width, v.shape[3]!) && isFused('GenaiAttention', q, k, v)) {
+    return withGradient([q, k, v], { ...fusedAttention({ scale, causal }), plain: (xs) => plain(xs, []) });
+  }
   return withGradient([q, k, v], {
     forward: (q, k, v) => {
       const weights = weigh(q, k, mask);
@@ -67,8 +72,25 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
       const dScores = mul(sub(products, mul(weights!, sum(products, -1, true))), scale);
       return [matMul(dScores, k!), matMul(dScores, q!, true, false), matMul(weights!, dy, true, false)];
     },
-    plain: ([q, k, v], [, mask]) => matMul(weigh(q!, k!, mask), v!),
+    plain,
   });
+}
+
+/** In one kernel each way, which keeps log Σ eˢ of each query's scores and makes the weights of it again. */
+function fusedAttention(options: { scale: number; causal: boolean }): Pick<Rule, 'forward' | 'backward'> {
+  return {
+    forward: (q, k, v) => {
+      const [value, sums] = runFused('GenaiAttention', { q: q!, k: k!, v: v! }, options) as [Tensor, Tensor];
+      return { value, kept: [value, sums] };
+    },
+    backward: (dy, [q, k, v], [y, sums]) =>
+      runFused('GenaiAttentionGrad', { dy, q: q!, k: k!, v: v!, y: y!, sums: sums! }, options),
+  };
+}
+
+/** Whether the keys and values of a head fit into the space that a thread of such an engine has (1 MB). */
+export function fits(length: number, width: number, features: number): boolean {
+  return (length + 16) * (width + features + 16) <= 2 ** 18;
 }
 
 /** Far below every score, and far from overflow: its exponential is zero beside that of a score. */

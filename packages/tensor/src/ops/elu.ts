@@ -1,5 +1,6 @@
 import { exp, mul, neg, relu, type Tensor, elu as tfElu } from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient.js';
+import { activationBy } from './fused-activation.js';
+import type { Rule } from './with-gradient.js';
 
 /**
  * x where x > 0, eˣ − 1 elsewhere.
@@ -11,8 +12,10 @@ import { withGradient } from './with-gradient.js';
  * @source Clevert et al. 2016, "Fast and accurate deep network learning by exponential linear units", eq. 15 with α = 1.
  */
 export function elu(x: Tensor): Tensor {
-  return withGradient([x], {
-    forward: (x) => ({ value: tfElu(x) }),
-    backward: (dy, [x]) => [mul(dy, exp(neg(relu(neg(x!)))))], // e^min(x, 0)
-  });
+  return activationBy(RULE, x, 'elu');
 }
+
+const RULE: Rule = {
+  forward: (x) => ({ value: tfElu(x!) }),
+  backward: (dy, [x]) => [mul(dy, exp(neg(relu(neg(x!)))))], // e^min(x, 0)
+};

@@ -1,8 +1,10 @@
 import { GenaiError } from '@genai/core';
 import { add, mean, mul, ones, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
+import { isFused } from './fused.js';
+import { fusedGroups, NORM_GROUPS_WIDEST } from './fused-norm.js';
 import { sumRows } from './sum-rows.js';
-import { withGradient } from './with-gradient.js';
+import { type Rule, withGradient } from './with-gradient.js';
 
 /**
  * Normalises each example and each group of neighbouring channels to mean 0 and variance 1, then scales and shifts
@@ -44,6 +46,13 @@ export function groupNorm(
     const invDeviation = rsqrt(add(groupMean(sumPositions(square(centred))), epsilon)); // (batch, 1, channels)
     return { centre, centred, invDeviation };
   };
+  const plain: Rule['plain'] = ([x, scale, shift]) => {
+    const { centred, invDeviation } = normalise(reshape(x!, flat), (t) => sum(t, 1, true));
+    return reshape(add(mul(mul(centred, invDeviation), scale!), shift!), shape);
+  };
+  if (x.size > 0 && channels <= NORM_GROUPS_WIDEST && isFused('GenaiNormGroups', x, scale, shift)) {
+    return withGradient([x, scale, shift], { ...fusedGroups(groups, epsilon), plain });
+  }
   return withGradient([x, scale, shift], {
     forward: (x, scale, shift) => {
       const { centre, centred, invDeviation } = normalise(reshape(x, flat), sumRows);
@@ -60,9 +69,6 @@ export function groupNorm(
       const dx = mul(sub(mul(slope, scale!), common), invDeviation!);
       return [reshape(dx, shape), sum(products, [0, 1]), sum(slopes, [0, 1])];
     },
-    plain: ([x, scale, shift]) => {
-      const { centred, invDeviation } = normalise(reshape(x!, flat), (t) => sum(t, 1, true));
-      return reshape(add(mul(mul(centred, invDeviation), scale!), shift!), shape);
-    },
+    plain,
   });
 }

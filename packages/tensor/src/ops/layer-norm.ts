@@ -1,7 +1,9 @@
 import { add, mean, mul, reshape, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
+import { isFused } from './fused.js';
+import { fusedRows, NORM_ROWS_WIDEST } from './fused-norm.js';
 import { sumRows } from './sum-rows.js';
-import { withGradient } from './with-gradient.js';
+import { type Rule, withGradient } from './with-gradient.js';
 
 /**
  * Normalises the last axis to mean 0 and variance 1, then scales and shifts it.
@@ -23,6 +25,14 @@ export function layerNorm(
   expectShape('layerNorm: x', x, ['…', 'width']);
   expectShape('layerNorm: scale', scale, [width]);
   expectShape('layerNorm: shift', shift, [width]);
+  const plain: Rule['plain'] = ([x, scale, shift]) => {
+    const centred = sub(x!, mean(x!, -1, true));
+    const normal = mul(centred, rsqrt(add(mean(square(centred), -1, true), epsilon)));
+    return add(mul(normal, scale!), shift!);
+  };
+  if (width <= NORM_ROWS_WIDEST && isFused('GenaiNormRows', x, scale, shift)) {
+    return withGradient([x, scale, shift], { ...fusedRows(epsilon), plain });
+  }
   return withGradient([x, scale, shift], {
     forward: (x, scale, shift) => {
       const centre = mean(x, -1, true); // (…, 1)
@@ -39,10 +49,6 @@ export function layerNorm(
       const rows = (t: Tensor): Tensor => reshape(sumRows(reshape(t, [-1, width])), [width]);
       return [mul(sub(slope, common), invDeviation!), rows(mul(dy, normal)), rows(dy)];
     },
-    plain: ([x, scale, shift]) => {
-      const centred = sub(x!, mean(x!, -1, true));
-      const normal = mul(centred, rsqrt(add(mean(square(centred), -1, true), epsilon)));
-      return add(mul(normal, scale!), shift!);
-    },
+    plain,
   });
 }

@@ -1,5 +1,6 @@
 import { mul, step, type Tensor } from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient.js';
+import { activationBy } from './fused-activation.js';
+import type { Rule } from './with-gradient.js';
 
 /**
  * x where x > 0, `slope` · x elsewhere. The slope is 0.01 unless given; GANs use 0.2.
@@ -11,8 +12,9 @@ import { withGradient } from './with-gradient.js';
  * @source Maas et al. 2013, "Rectifier nonlinearities improve neural network acoustic models", §2.
  */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
-  return withGradient([x], {
-    forward: (x) => ({ value: mul(x, step(x, slope)) }),
+  const rule: Rule = {
+    forward: (x) => ({ value: mul(x!, step(x!, slope)) }),
     backward: (dy, [x]) => [mul(dy, step(x!, slope))],
-  });
+  };
+  return activationBy(rule, x, 'leakyRelu', slope);
 }

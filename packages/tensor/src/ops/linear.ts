@@ -1,6 +1,8 @@
-import { add, matMul, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { add, matMul, reshape, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
 import { scope } from '../scope.js';
+import { isFused, runFused } from './fused.js';
+import { withGradient } from './with-gradient.js';
 
 /**
  * x · weight + bias, an affine map of the last axis.
@@ -18,8 +20,16 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   if (bias) expectShape('linear: bias', bias, [outputs]);
   return scope(() => {
     const rows = x.rank === 2 ? x : reshape(x, [x.size / inputs, inputs]);
-    const product: Tensor = matMul(rows, weight); // (rows, outputs)
-    const y = bias ? add(product, bias) : product;
+    const y = affine(rows, weight, bias); // (rows, outputs)
     return x.rank === 2 ? y : reshape(y, [...x.shape.slice(0, -1), outputs]);
+  });
+}
+
+function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  if (!bias) return matMul(x, weight);
+  if (!isFused('GenaiLinear', x, weight, bias)) return add(matMul(x, weight), bias);
+  return withGradient([x, weight, bias], {
+    forward: (x, weight, bias) => ({ value: runFused('GenaiLinear', { x: x!, weight: weight!, bias: bias! })[0]! }),
+    backward: (dy, [x, weight]) => [matMul(dy, weight!, false, true), matMul(x!, dy, true, false), sum(dy, 0)],
   });
 }

@@ -1,5 +1,6 @@
 import { mul, neg, sigmoid, softplus, type Tensor } from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient.js';
+import { activationBy } from './fused-activation.js';
+import type { Rule } from './with-gradient.js';
 
 /**
  * log σ(x) = −log(1 + e⁻ˣ) in nats, elementwise, finite for every finite x.
@@ -10,8 +11,10 @@ import { withGradient } from './with-gradient.js';
  * const loss = neg(mean(logSigmoid(logits))); // −log p(real)
  */
 export function logSigmoid(x: Tensor): Tensor {
-  return withGradient([x], {
-    forward: (x) => ({ value: neg(softplus(neg(x))) }),
-    backward: (dy, [x]) => [mul(dy, sigmoid(neg(x!)))],
-  });
+  return activationBy(RULE, x, 'logSigmoid');
 }
+
+const RULE: Rule = {
+  forward: (x) => ({ value: neg(softplus(neg(x!))) }),
+  backward: (dy, [x]) => [mul(dy, sigmoid(neg(x!)))],
+};

@@ -1,7 +1,9 @@
 import { add, mean, mul, reshape, rsqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
+import { isFused } from './fused.js';
+import { fusedRows, NORM_ROWS_WIDEST } from './fused-norm.js';
 import { sumRows } from './sum-rows.js';
-import { withGradient } from './with-gradient.js';
+import { type Rule, withGradient } from './with-gradient.js';
 
 /**
  * Divides the last axis by its root mean square, then scales it.
@@ -18,6 +20,10 @@ export function rmsNorm(x: Tensor, scale: Tensor, { epsilon = 1e-6 }: { readonly
   expectShape('rmsNorm: x', x, ['…', 'width']);
   expectShape('rmsNorm: scale', scale, [width]);
   const invRoot = (x: Tensor): Tensor => rsqrt(add(mean(square(x), -1, true), epsilon)); // (…, 1)
+  const plain: Rule['plain'] = ([x, scale]) => mul(mul(x!, invRoot(x!)), scale!);
+  if (width <= NORM_ROWS_WIDEST && isFused('GenaiNormRows', x, scale)) {
+    return withGradient([x, scale], { ...fusedRows(epsilon), plain });
+  }
   return withGradient([x, scale], {
     forward: (x, scale) => {
       const inverse = invRoot(x);
@@ -30,6 +36,6 @@ export function rmsNorm(x: Tensor, scale: Tensor, { epsilon = 1e-6 }: { readonly
       const dx = mul(sub(slope, mul(normal, mean(mul(slope, normal), -1, true))), inverse!);
       return [dx, reshape(sumRows(reshape(mul(dy, normal), [-1, width])), [width])];
     },
-    plain: ([x, scale]) => mul(mul(x!, invRoot(x!)), scale!),
+    plain,
   });
 }

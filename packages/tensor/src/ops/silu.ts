@@ -1,5 +1,6 @@
 import { add, mul, sigmoid, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { withGradient } from './with-gradient.js';
+import { activationBy } from './fused-activation.js';
+import type { Rule } from './with-gradient.js';
 
 /**
  * x σ(x), elementwise; also known as swish.
@@ -10,11 +11,13 @@ import { withGradient } from './with-gradient.js';
  * reinforcement learning".
  */
 export function silu(x: Tensor): Tensor {
-  return withGradient([x], {
-    forward: (x) => ({ value: mul(x, sigmoid(x)) }),
-    backward: (dy, [x]) => {
-      const s = sigmoid(x!);
-      return [mul(dy, mul(s, add(1, mul(x!, sub(1, s)))))]; // σ (1 + x (1 − σ))
-    },
-  });
+  return activationBy(RULE, x, 'silu');
 }
+
+const RULE: Rule = {
+  forward: (x) => ({ value: mul(x!, sigmoid(x!)) }),
+  backward: (dy, [x]) => {
+    const s = sigmoid(x!);
+    return [mul(dy, mul(s, add(1, mul(x!, sub(1, s)))))]; // σ (1 + x (1 − σ))
+  },
+};

@@ -14,8 +14,9 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
+import { isFused, runFused } from './fused.js';
 import { pickRows } from './gather.js';
-import { withGradient } from './with-gradient.js';
+import { type Rule, withGradient } from './with-gradient.js';
 
 /**
  * −log softmax(logits)[label] in nats, one for each label.
@@ -35,9 +36,9 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
     throw new GenaiError(`softmaxCrossEntropy: labels are ${labels.dtype}, expected int32. Use cast(labels, 'int32').`);
   }
   const rows = labels.size;
-  return withGradient([logits], {
+  const plain: Rule = {
     forward: (logits) => {
-      const x = reshape(logits, [rows, classes]);
+      const x = reshape(logits!, [rows, classes]);
       const picked = reshape(pickLabels(x, reshape(labels, [rows])), [rows, 1]);
       const top = max(x, -1, true); // (rows, 1)
       // log Σ e^(x − top) = −log max softmax(x): no pass of exp beside that of the softmax, which engines have fused
@@ -51,6 +52,16 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
       const gradient = sub(softmax(x), chosen);
       return [reshape(mul(reshape(dy, [rows, 1]), gradient), logits!.shape)];
     },
+  };
+  if (classes === 0 || !isFused('GenaiCrossEntropy', logits)) return withGradient([logits], plain);
+  return withGradient([logits], {
+    forward: (logits) => {
+      const [value, kept] = runFused('GenaiCrossEntropy', { logits, labels }) as [Tensor, Tensor];
+      return { value, kept: [labels, kept] };
+    },
+    backward: (dy, [logits], [labels, kept]) =>
+      runFused('GenaiCrossEntropyGrad', { dy, logits: logits!, labels: labels!, kept: kept! }),
+    plain: ([logits]) => withGradient([logits!], plain),
   });
 }
 
