@@ -12,9 +12,13 @@ export function chromium(): string | undefined {
  * How packages are tested in a headless Chromium: from source, WebGL and WebGPU on the software GPU (SwiftShader), so
  * that it runs on machines without one. Files are named `*.browser.test.ts`.
  *
- * Run with `vitest run --config vitest.browser.config.ts`.
+ * Run with `vitest run --config vitest.browser.config.ts`. An `isolated` page may share memory between threads.
  */
-export const browser = (name: string, test: NonNullable<ViteUserConfig['test']> = {}): ViteUserConfig => {
+export const browser = (
+  name: string,
+  test: NonNullable<ViteUserConfig['test']> = {},
+  { isolated = false }: { readonly isolated?: boolean } = {},
+): ViteUserConfig => {
   const executablePath = chromium();
   if (!executablePath) {
     throw new Error('Browser tests need Chromium: install it (apt-get install chromium) or set CHROMIUM to its path.');
@@ -27,8 +31,9 @@ export const browser = (name: string, test: NonNullable<ViteUserConfig['test']> 
       include: ENGINES.map((engine) => `@tensorflow/tfjs-${engine}`),
       exclude: ['@genai/simd'],
     },
+    ...(isolated && { server: { headers: ISOLATION } }),
     test: {
-      name: `${name} (chromium)`,
+      name: `${name} (chromium${isolated ? ', isolated' : ''})`,
       include: ['test/**/*.browser.test.ts', 'src/**/*.browser.test.ts'],
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -45,6 +50,11 @@ export const browser = (name: string, test: NonNullable<ViteUserConfig['test']> 
 };
 
 const ENGINES = ['core', 'backend-cpu', 'backend-wasm', 'backend-webgl', 'backend-webgpu'];
+
+const ISOLATION = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
 
 const FLAGS = [
   '--no-sandbox',

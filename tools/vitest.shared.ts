@@ -18,7 +18,7 @@ export const unit = (name: string, test: NonNullable<ViteUserConfig['test']> = {
       name,
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       // What needs a browser or a GPU driver has a config of its own.
-      exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.dawn.test.ts'],
+      exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.isolated.test.ts', '**/*.dawn.test.ts'],
       testTimeout: 60_000,
       ...test,
     },

@@ -17,6 +17,10 @@ export type BackendDescription = {
   readonly software: boolean;
   /** How many threads compute, where the engine knows. */
   readonly threads?: number;
+  /** simd: whether the machine's own instructions compute, not WebAssembly. */
+  readonly native?: boolean;
+  /** simd: the BLAS that computes large products, where `GENAI_BLAS` asks for one. */
+  readonly blas?: string;
   /** Bits of a float. */
   readonly floatPrecision: 16 | 32;
   /** The epsilon that TensorFlow.js itself adds on this engine. */
@@ -68,6 +72,8 @@ export function describeBackend(): BackendDescription {
     device: facts?.device ?? 'unknown',
     software: facts?.software ?? false,
     ...(facts?.threads !== undefined && { threads: facts.threads }),
+    ...(facts?.native !== undefined && { native: facts.native }),
+    ...(facts?.blas !== undefined && { blas: facts.blas }),
     floatPrecision: backend().floatPrecision(),
     epsilon: backend().epsilon(),
     trainable: missing.length === 0 && getGradient('Neg') !== undefined,

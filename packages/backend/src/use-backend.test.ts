@@ -8,6 +8,7 @@ import {
   memory,
   mul,
   relu,
+  removeBackend,
   square,
   sub,
   type Tensor,
@@ -15,31 +16,47 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BackendUnavailableError } from './backend-unavailable-error.js';
 import { describeBackend } from './describe-backend.js';
 import { useBackend } from './use-backend.js';
 
-afterAll(async () => void (await useBackend('cpu')));
+beforeAll(() => void vi.stubEnv('GENAI_NATIVE', 'off'));
+afterAll(async () => {
+  await useBackend('cpu');
+  removeBackend('simd');
+});
 
 describe('known answers', () => {
-  test("'auto' in Node is wasm, and says why not the others", async () => {
-    const chosen = await useBackend('auto');
-    expect(getBackend()).toBe('wasm');
-    expect(chosen).toMatchObject({ name: 'wasm', trainable: true, threads: 1, floatPrecision: 32, software: false });
+  test("'auto' in Node is simd, and says why not the others", async () => {
+    const chosen = await useBackend('auto', { threads: 1 });
+    expect(getBackend()).toBe('simd');
+    expect(chosen).toMatchObject({
+      name: 'simd',
+      device: 'WebAssembly relaxed SIMD',
+      native: false,
+      trainable: true,
+      threads: 1,
+      floatPrecision: 32,
+      software: false,
+    });
     expect(chosen.passedOver).toEqual([
       { name: 'webgpu', reason: "in Node only when asked for: useBackend('webgpu')" },
       { name: 'webgl', reason: 'no WebGL 2 here' },
-      { name: 'simd', reason: 'not installed: @genai/simd' },
     ]);
+    expect(chosen.notes).toEqual(['Native kernels are turned off by GENAI_NATIVE.']);
     expect(chosen).toEqual(describeBackend());
   });
 
   test('a description is plain data: it survives JSON', async () => {
-    for (const name of ['cpu', 'wasm'] as const) {
+    for (const [name, version] of [
+      ['cpu', '4.22.0'],
+      ['wasm', '4.22.0'],
+      ['simd', '0.0.0'],
+    ] as const) {
       const description = await useBackend(name);
       expect(JSON.parse(JSON.stringify(description))).toEqual(description);
-      expect(description.version).toBe('4.22.0');
+      expect(description.version).toBe(version);
       expect(description.kernels.missing).toEqual([]);
     }
   });
@@ -73,7 +90,7 @@ describe('laws', () => {
       useBackend('auto'),
     ]);
     expect([first.status, second.status, third.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(getBackend()).toBe('wasm');
+    expect(getBackend()).toBe('simd');
   });
 
   test('repeated calls keep no tensor and no data, and register nothing twice', async () => {

@@ -80,6 +80,12 @@ export function program(io: Io, dispatch: Dispatch): Command {
     dispatch('backends', async () => (await import('./commands/backends.js')).backends(options, io)),
   );
 
+  json(command('native', 'Compile the kernels of the engine simd for this processor, which koffi then loads.'))
+    .argument('<action>', 'build, status or remove', text)
+    .action((action, options) =>
+      dispatch('native', async () => (await import('./commands/native.js')).native({ action, ...options }, io)),
+    );
+
   genai.action((_options, { args }: Command) => {
     const names = genai.commands.map((c) => c.name());
     const [first] = args.filter((arg) => !arg.startsWith('-'));

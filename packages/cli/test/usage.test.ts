@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { world } from './world.js';
 
 const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
-  [[], /no command given\. Known: demo, train, sample, eval, backends\./],
+  [[], /no command given\. Known: demo, train, sample, eval, backends, native\./],
   [['trian'], /unknown command 'trian'\. Did you mean train\?/],
-  [['explode'], /unknown command 'explode'\. Known: demo, train, sample, eval, backends\./],
+  [['explode'], /unknown command 'explode'\. Known: demo, train, sample, eval, backends, native\./],
   [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--stpes', '3'], /unknown option '--stpes'.*--steps/],
   [['train', 'vae', '--data', 'squares.idx'], /required option '--out <folder>'/],
   [['train', 'vea', '--data', 'squares.idx', '--out', 'run'], /unknown model "vea"\. Did you mean vae\?/],
@@ -31,6 +31,8 @@ const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   ],
   [['train', 'vae', '--data', 'broken.idx', '--out', 'run', '--backend', 'cpu'], /broken\.idx/],
   [['train', 'vae', '--data', 'empty', '--out', 'run', '--backend', 'cpu'], /no \.png files/],
+  [['native', 'bulid'], /unknown action "bulid"\. Did you mean build\?/],
+  [['native'], /missing required argument 'action'/],
   [['sample', 'nothing', '--out', 'a.png', '--backend', 'cpu'], /nothing holds no checkpoint/],
   [['sample', 'nothing', '--out', 'a.jpg'], /--out must name a \.png file, got "a\.jpg"/],
   [['sample', 'a', 'b', '--out', 'a.png'], /too many arguments/],

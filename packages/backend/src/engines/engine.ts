@@ -21,5 +21,7 @@ export type EngineFacts = {
   readonly device?: string;
   readonly software?: boolean;
   readonly threads?: number;
+  readonly native?: boolean;
+  readonly blas?: string;
   readonly notes?: readonly string[];
 };

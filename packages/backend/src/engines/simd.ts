@@ -1,24 +1,31 @@
 import { findBackendFactory } from '@tensorflow/tfjs-core';
 import type { BackendOptions } from '../backend-options.js';
-import type { Engine } from './engine.js';
+import type { Engine, EngineFacts } from './engine.js';
 import { importFailure } from './import-failure.js';
 
 /** What this package asks of @genai/simd: to register the TensorFlow.js backend 'simd' with its kernels. */
-type SimdModule = { readonly registerSimd: (options: BackendOptions) => void | Promise<void> };
+type SimdModule = {
+  readonly registerSimd: (options: BackendOptions) => Promise<EngineFacts>;
+  readonly fuseGradients: () => void;
+};
 
-/** Our own engine, multi-threaded WebAssembly SIMD; a package of its own. */
+let module: SimdModule | undefined;
+
+let facts: EngineFacts | undefined;
+
+/** Our own engine: threaded WebAssembly SIMD, in Node the machine's own instructions; a package of its own. */
 export const simd: Engine = {
   name: 'simd',
   registeredAs: 'simd',
   async load(options) {
-    if (findBackendFactory('simd')) return;
-    let module: SimdModule;
+    if (findBackendFactory('simd')) return; // too late for options
     try {
-      // @ts-expect-error: an optional package, which need not be there to type-check this one.
-      module = (await import('@genai/simd')) as SimdModule;
+      module = await import('@genai/simd');
     } catch (error) {
-      throw importFailure('@genai/simd', error, '');
+      throw importFailure('@genai/simd', error, 'npm install @genai/simd @tensorflow/tfjs-backend-cpu');
     }
-    await module.registerSimd(options);
+    facts = await module.registerSimd(options);
   },
+  activated: () => module?.fuseGradients(),
+  facts: () => facts ?? { device: 'started by the application' },
 };
