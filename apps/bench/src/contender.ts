@@ -1,0 +1,28 @@
+import type { Order } from './measured.js';
+import type { Options } from './options.js';
+import type { Workload } from './workload.js';
+
+/** One that is timed: our engine, or a peer. */
+export interface Contender {
+  /** How tables and JSON name it. */
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** What a reader must know to judge its figures. */
+  readonly note?: string;
+  /** Why it cannot be timed here at all. */
+  readonly missing?: string;
+  /** How to start it, in a process of its own. */
+  readonly start: (order: Order, workload: Workload) => Program;
+}
+
+export interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What one round asks of a contender. */
+export function orderFor(workload: Workload, backend: string, options: Options): Order {
+  const { threads, seconds, batch } = options;
+  return { workload: workload.name, backend, threads, seconds, minSteps: 3, ...(batch !== undefined && { batch }) };
+}

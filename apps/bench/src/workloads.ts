@@ -1,0 +1,29 @@
+import type { Workload } from './workload.js';
+import { charLstm } from './workloads/char-lstm.js';
+import { dcgan } from './workloads/dcgan.js';
+import { ddpmUnet } from './workloads/ddpm-unet.js';
+import { glowSmall } from './workloads/glow-small.js';
+import { gptMini } from './workloads/gpt-mini.js';
+import { gptNano } from './workloads/gpt-nano.js';
+import { nsf2d } from './workloads/nsf-2d.js';
+import { pixelcnn } from './workloads/pixelcnn.js';
+import { realnvp2d } from './workloads/realnvp-2d.js';
+import { vaeConv } from './workloads/vae-conv.js';
+import { vaeMlp } from './workloads/vae-mlp.js';
+import { wgangp } from './workloads/wgangp.js';
+
+/** All there are, in the order in which they are shown. */
+export const WORKLOADS: readonly Workload[] = [
+  vaeMlp,
+  vaeConv,
+  dcgan,
+  wgangp,
+  gptNano,
+  gptMini,
+  charLstm,
+  pixelcnn,
+  realnvp2d,
+  nsf2d,
+  glowSmall,
+  ddpmUnet,
+];
