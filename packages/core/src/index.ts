@@ -1,8 +1,11 @@
 export type { Batches } from './batches.js';
+export { CannotCaptureError } from './cannot-capture-error.js';
+export { CAPTURE, type CanCapture, type Captured } from './capture.js';
 export type { Distribution, LowerBound, Mean, Samples } from './distribution.js';
 export { GenaiError } from './error.js';
 export { expectIntegers } from './expect-integers.js';
 export { fold, type Key, key, split } from './key.js';
+export { type KeyTrace, traceKeys } from './key-trace.js';
 export type { Layer } from './layer.js';
 export type { Model } from './model.js';
 export type { NoParams } from './no-params.js';

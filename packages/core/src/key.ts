@@ -1,5 +1,6 @@
 import { GenaiError } from './error.js';
 import { expectIntegers } from './expect-integers.js';
+import { keyTrace } from './key-trace.js';
 import { threefry2x32 } from './threefry.js';
 
 /**
@@ -35,7 +36,7 @@ export function split(k: Key, count: 4): [Key, Key, Key, Key];
 export function split(k: Key, count: number): Key[];
 export function split(k: Key, count = 2): Key[] {
   expectIntegers('split', { count }, 0);
-  return Array.from({ length: count }, (_, i) => threefry2x32(k, 0, i) as unknown as Key);
+  return Array.from({ length: count }, (_, i) => derive(k, i));
 }
 
 /**
@@ -47,5 +48,11 @@ export function split(k: Key, count = 2): Key[] {
  */
 export function fold(k: Key, data: number): Key {
   if (!Number.isInteger(data)) throw new GenaiError(`fold: data must be an integer, got ${data}.`);
-  return threefry2x32(k, 0, data >>> 0) as unknown as Key;
+  return derive(k, data >>> 0);
+}
+
+function derive(k: Key, data: number): Key {
+  const child = threefry2x32(k, 0, data) as unknown as Key;
+  keyTrace()?.derived(child, k, data);
+  return child;
 }

@@ -4,6 +4,7 @@ import { type KernelExports, type Kernels, loadKernels } from './load-kernels.js
 import { Allocator, type Places } from './memory/allocator.js';
 import { OutOfMemoryError } from './memory/out-of-memory-error.js';
 import type { SimdOptions, Variant } from './simd-options.js';
+import type { TensorRecord } from './tensor-record.js';
 import { startThread, type Thread } from './threads.js';
 
 /** One launch: an op by name, the places it writes and reads, then its numbers, floats as `floatBits(x)`. */
@@ -18,6 +19,10 @@ export type Launch = {
 export type Runner = {
   readonly runOp: (code: number, operands: number) => void;
   readonly runList: (start: number, end: number) => void;
+  /** Threads of its own, the caller included. */
+  readonly threads?: number;
+  /** Ends them. */
+  readonly stop?: () => void;
 };
 
 /**
@@ -32,6 +37,8 @@ export class Machine {
   readonly allocator: Allocator;
   /** Told of every launch, after it was computed. */
   listener: ((launch: Launch) => void) | undefined;
+  /** Told when the host looks at the numbers of a tensor. */
+  reader: ((record: TensorRecord) => void) | undefined;
   #runner: Runner;
   #ints: Int32Array;
   #threads: Thread[] = [];
@@ -84,7 +91,7 @@ export class Machine {
 
   /** How many threads compute, the caller included. */
   get threads(): number {
-    return 1 + this.#threads.length;
+    return this.#runner.threads ?? 1 + this.#threads.length;
   }
 
   /** Computes one op now. @throws Error if there is no op of this name. */
@@ -107,7 +114,18 @@ export class Machine {
     this.#runner.runList(start, end);
   }
 
-  /** Lets something else compute from now on; nothing puts WebAssembly back in its place. */
+  /** Two words that tell with all but certainty whether the bytes at a place are the same as before. */
+  digest(place: number, bytes: number): [number, number] {
+    const words = this.#ints.subarray(place >>> 2, (place >>> 2) + Math.ceil(bytes / 4));
+    let [a, b] = [bytes, 0];
+    for (let i = 0; i < words.length; i++) {
+      a = Math.imul(a ^ words[i]!, 0x01000193);
+      b = (Math.imul(b, 31) + a) | 0;
+    }
+    return [a, b];
+  }
+
+  /** Lets something else compute from now on, or WebAssembly again. */
   computeWith(runner: Runner | undefined): void {
     this.#runner = runner ?? { runOp: this.kernels.run_op, runList: this.kernels.run_list };
   }
@@ -124,6 +142,9 @@ export class Machine {
 
   /** Ends the threads. What stands in the memory stays until it is let go. */
   stop(): void {
+    const { stop } = this.#runner;
+    this.computeWith(undefined);
+    stop?.();
     this.kernels.stop();
     for (const thread of this.#threads.splice(0)) thread.stop();
     this.#configure();

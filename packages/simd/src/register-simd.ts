@@ -8,20 +8,22 @@ import {
 } from '@tensorflow/tfjs-core';
 import { inNode } from './in-node.js';
 import { SIMD_KERNELS } from './kernels/all.js';
-import { Machine } from './machine.js';
 import { SimdBackend } from './simd-backend.js';
+import type { SimdDescription } from './simd-description.js';
 import type { SimdCall, SimdKernel } from './simd-kernel.js';
 import type { SimdOptions } from './simd-options.js';
+import { startMachine } from './start-machine.js';
 
 /**
  * Starts the engine and registers it with TensorFlow.js as the backend `simd`, with all its kernels.
  *
  * `useBackend('simd')` of `@genai/backend` calls it; it does not choose the backend.
  *
+ * @returns what computes.
  * @throws GenaiError if WebAssembly cannot run here as the options ask.
  */
-export async function registerSimd(options: SimdOptions = {}): Promise<void> {
-  const machine = await Machine.start(options, await machineThreads());
+export async function registerSimd(options: SimdOptions = {}): Promise<SimdDescription> {
+  const { machine, description } = await startMachine(options, await machineThreads());
   const backend = new SimdBackend(machine);
   registerBackend('simd', () => backend, 4);
   const borrowed = new Map(getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
@@ -29,6 +31,7 @@ export async function registerSimd(options: SimdOptions = {}): Promise<void> {
   for (const name of new Set([...borrowed.keys(), ...ours.keys()])) {
     registerKernel(kernelConfig(name, ours.get(name), borrowed.get(name)));
   }
+  return description;
 }
 
 function kernelConfig(name: string, kernel: SimdKernel | undefined, borrowed: KernelConfig | undefined): KernelConfig {
@@ -41,7 +44,9 @@ function kernelConfig(name: string, kernel: SimdKernel | undefined, borrowed: Ke
       const made = kernel?.run(call);
       if (made !== undefined) return made;
       if (!borrowed) throw new Error(`simd: kernel ${name} has no case for these inputs.`);
-      return call.backend.borrow(() => borrowed.kernelFunc(params) as TensorInfo | TensorInfo[]);
+      const lent = call.backend.borrow(() => borrowed.kernelFunc(params) as TensorInfo | TensorInfo[]);
+      call.backend.recorder?.called(name, borrowed.kernelFunc, call, lent);
+      return lent;
     },
   };
 }

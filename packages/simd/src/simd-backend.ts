@@ -1,19 +1,30 @@
+import { CAPTURE, type CanCapture } from '@genai/core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { CapturedFunction } from './capture/captured-function.js';
+import type { Recorder } from './capture/recorder.js';
 import type { Machine } from './machine.js';
 import { bytesOf, TensorRecord } from './tensor-record.js';
 
 type DataId = object;
 type Values = backend_util.BackendValues;
 /** The storage of the cpu backend, which holds our records. */
-type Records = { get(id: DataId): TensorRecord; has(id: DataId): boolean; set(id: DataId, record: TensorRecord): void };
+type Records = {
+  get(id: DataId): TensorRecord;
+  has(id: DataId): boolean;
+  set(id: DataId, record: TensorRecord): void;
+  delete(id: DataId): boolean;
+};
 
 /**
  * The TensorFlow.js backend `simd`: tensors are blocks of one WebAssembly memory.
  *
  * It is a cpu backend, so that every kernel of that engine runs on the same memory; kernels of ours stand in front.
  */
-export class SimdBackend extends MathBackendCPU {
+export class SimdBackend extends MathBackendCPU implements CanCapture {
+  /** Writes down what is computed, while a function is recorded. */
+  recorder: Recorder | undefined;
+  readonly [CAPTURE]: CanCapture[typeof CAPTURE] = (f) => new CapturedFunction(this, f);
   /** Above 0 while a borrowed kernel works: what it makes stays outside the memory, which must not grow under it. */
   #borrowing = 0;
   readonly #records: Records;
@@ -26,7 +37,8 @@ export class SimdBackend extends MathBackendCPU {
   /** Where the tensor's numbers begin in the memory. */
   place(info: TensorInfo): number {
     const record = this.#records.get(info.dataId);
-    if (record.place === 0) this.#adopt(record);
+    if (record.place === 0) this.#adopt(record, false);
+    this.recorder?.used(info.dataId, record);
     return record.place;
   }
 
@@ -84,6 +96,82 @@ export class SimdBackend extends MathBackendCPU {
     return made;
   }
 
+  /**
+   * Lets a kernel look at numbers, only to throw where they are wrong. A replay looks again: `test` must be a function that
+   * knows nothing but its arguments.
+   */
+  check<V extends Float32Array | Int32Array | Uint8Array, A extends readonly unknown[]>(
+    info: TensorInfo,
+    test: (values: V, ...about: A) => void,
+    ...about: A
+  ): void {
+    test(this.#records.get(info.dataId).view() as unknown as V, ...about);
+    this.recorder?.checked(info, test as never, about);
+  }
+
+  // ---- For recordings and their replays ---------------------------------------------------------------------------
+  /** Runs `f` while `recorder` is told of all that is computed and stands in for the allocator. */
+  record<R>(recorder: Recorder, f: () => R): R {
+    const { machine } = this;
+    this.recorder = recorder;
+    machine.places = recorder;
+    machine.listener = recorder.launched;
+    machine.reader = (record) => {
+      if (this.#borrowing === 0) recorder.read(record);
+    };
+    try {
+      return f();
+    } finally {
+      this.recorder = undefined;
+      machine.places = machine.allocator;
+      machine.listener = undefined;
+      machine.reader = undefined;
+    }
+  }
+
+  recordOf(dataId: DataId): TensorRecord {
+    return this.#records.get(dataId);
+  }
+
+  /** The record, unless its tensors were disposed. */
+  find(dataId: DataId): TensorRecord | undefined {
+    return this.#records.has(dataId) ? this.#records.get(dataId) : undefined;
+  }
+
+  /** The data id of a new tensor whose numbers stand at this place, a block of its own. */
+  keep(place: number, dtype: DataType, count: number): DataId {
+    return this.#enter(place, dtype, count, 1);
+  }
+
+  /** A data id for a borrowed kernel to read a place that stays ours. */
+  lend(place: number, dtype: DataType, count: number): DataId {
+    return this.#enter(place, dtype, count, LENT);
+  }
+
+  takeBack(dataId: DataId): void {
+    this.#records.delete(dataId);
+  }
+
+  /** Runs a kernel of the cpu engine and shows what it made, which is gone afterwards. */
+  compute(run: () => readonly TensorInfo[], show: (made: readonly TensorRecord[]) => void): void {
+    this.#borrowing++;
+    try {
+      const made = run();
+      show(made.map(({ dataId }) => this.#records.get(dataId)));
+      for (const { dataId } of made) this.disposeData(dataId);
+    } finally {
+      this.#borrowing--;
+    }
+  }
+
+  #enter(place: number, dtype: DataType, count: number, refCount: number): DataId {
+    const record = new TensorRecord(dtype, count, refCount, this.machine);
+    record.place = place;
+    const dataId = {};
+    this.#records.set(dataId, record);
+    return dataId;
+  }
+
   override write(values: Values, shape: number[], dtype: DataType): DataId {
     const dataId = {};
     this.move(dataId, values, shape, dtype, 1);
@@ -94,7 +182,7 @@ export class SimdBackend extends MathBackendCPU {
     const count = dtype === 'string' || dtype === 'complex64' ? 0 : util.sizeFromShape(shape);
     const record = new TensorRecord(dtype, count, refCount, this.machine);
     record.values = values;
-    if (values !== undefined && isNumeric(dtype) && this.#borrowing === 0) this.#adopt(record);
+    if (values !== undefined && isNumeric(dtype) && this.#borrowing === 0) this.#adopt(record, true);
     this.#records.set(dataId, record);
   }
 
@@ -127,17 +215,21 @@ export class SimdBackend extends MathBackendCPU {
     if (parts) {
       this.#adoptIfNumbers(parts.real);
       this.#adoptIfNumbers(parts.imag);
-    } else if (record.place === 0 && isNumeric(record.dtype)) this.#adopt(record);
+    } else if (record.place === 0 && isNumeric(record.dtype)) this.#adopt(record, false);
   }
 
-  /** Copies values into the memory, once. */
-  #adopt(record: TensorRecord): void {
-    const values = record.values as ArrayLike<number> | undefined;
+  /** Copies values into the memory, once. They are `constant` if the host made them. */
+  #adopt(record: TensorRecord, constant: boolean): void {
+    const values = record.view() as ArrayLike<number> | undefined;
     const place = this.machine.places.allocate(record.count * bytesOf(record.dtype));
     record.moveTo(place);
-    if (values) (record.values as Float32Array).set(values);
+    if (values) (record.view() as Float32Array).set(values);
+    this.recorder?.filled(record, constant);
   }
 }
+
+/** More holders than any kernel lets go. */
+const LENT = 2 ** 30;
 
 function isNumeric(dtype: DataType): boolean {
   return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';

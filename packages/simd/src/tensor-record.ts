@@ -24,17 +24,23 @@ export class TensorRecord<D extends DataType = DataType> {
 
   /** The values: a view of the block, which is no longer valid once the memory has grown. */
   get values(): Values {
-    if (this.place === 0) return this.#values as Values;
-    if (this.#generation !== this.machine.generation || this.#values === undefined) {
-      this.#values = view(this.dtype, this.machine.buffer, this.place, this.count);
-      this.#generation = this.machine.generation;
-    }
-    return this.#values;
+    this.machine.reader?.(this);
+    return this.view();
   }
 
   set values(values: Values | undefined) {
     this.#values = values;
     this.#generation = -1;
+  }
+
+  /** The values, to write them: nobody is told. */
+  view(): Values {
+    if (this.place === 0) return this.#values as Values;
+    if (this.#generation !== this.machine.generation || this.#values === undefined) {
+      this.#values = viewOf(this.dtype, this.machine.buffer, this.place, this.count);
+      this.#generation = this.machine.generation;
+    }
+    return this.#values;
   }
 
   /** Tells that the block is at another place now. */
@@ -49,7 +55,13 @@ export function bytesOf(dtype: DataType): number {
   return dtype === 'bool' ? 1 : 4;
 }
 
-function view(dtype: DataType, buffer: ArrayBufferLike, place: number, count: number): Values {
+/** Numbers in the memory. */
+export function viewOf(
+  dtype: DataType,
+  buffer: ArrayBufferLike,
+  place: number,
+  count: number,
+): Float32Array | Int32Array | Uint8Array {
   if (dtype === 'float32') return new Float32Array(buffer, place, count);
   if (dtype === 'int32') return new Int32Array(buffer, place, count);
   return new Uint8Array(buffer, place, count);

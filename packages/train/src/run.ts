@@ -1,4 +1,4 @@
-import type { Snapshot } from '@genai/core';
+import type { CannotCaptureError, Snapshot } from '@genai/core';
 
 /** One move of training, told after it was made. */
 export interface Progress<S, M extends string = string> {
@@ -22,6 +22,11 @@ export interface Run<S, M extends string = string> extends AsyncIterable<Progres
   readonly state: S;
   /** Moves made so far, those before a snapshot included. */
   readonly step: number;
+  /**
+   * Whether the last move was a replay of recorded kernels: true; false (so it is at first, and on engines that cannot);
+   * or why this step cannot be captured. The numbers are the same in each case.
+   */
+  readonly captured: boolean | CannotCaptureError;
   /**
    * All that is needed to go on exactly. It shares the run's tensors: save or copy it before the next move.
    *

@@ -27,6 +27,12 @@ export interface TrainOptions<S, B> {
    * state meanwhile. What is told is the same. Default 1 on webgl and webgpu, else 0.
    */
   readonly ahead?: 0 | 1 | undefined;
+  /**
+   * Records the step once on engines that can (simd), and replays its kernels from then on, with the same numbers:
+   * 'auto' where it can be done, `run.captured` tells; true or a `CannotCaptureError`; false never. Default 'auto'.
+   * A replay does not run the step's JavaScript: what it prints or counts beside the tensors it does not do again.
+   */
+  readonly capture?: 'auto' | boolean | undefined;
   /** Lets the event loop go round at least this often, in ms, so that a page stays alive. Default 16. */
   readonly yieldEvery?: number | undefined;
 }
@@ -39,7 +45,7 @@ export interface TrainOptions<S, B> {
  * for await (const { step, metrics } of run) if (step % 500 === 0) console.log(step, metrics.loss);
  * using images = owned(scope(() => digits.given(run.state.params).sample(key(1), [16])));
  * @throws GenaiError if `steps` is no count, or `key` is not the key of the snapshot. While iterating: NotFiniteError,
- * the signal's reason, and whatever the step or the data throw.
+ * CannotCaptureError, the signal's reason, and whatever the step or the data throw.
  */
 export function train<S extends Tree<Tensor>, B, M extends string>(
   step: Step<S, B, { readonly [name in M]: Tensor }>,

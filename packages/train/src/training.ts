@@ -1,10 +1,11 @@
-import { fold, GenaiError, type Snapshot, type Step, type Tree } from '@genai/core';
+import { type CannotCaptureError, fold, GenaiError, type Snapshot, type Step, type Tree } from '@genai/core';
 import { scope, toCurrentBackend } from '@genai/tensor';
-import { cast, getBackend, reshape, stack, type Tensor } from '@tensorflow/tfjs-core';
+import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { batchHere } from './batch-here.js';
 import { BatchReader } from './batch-reader.js';
 import { breathe } from './breathe.js';
-import { badLoss, notFinitePaths, probe } from './guard.js';
+import { badLoss, notFinitePaths } from './guard.js';
+import { type Move, Mover } from './mover.js';
 import { NotFiniteError } from './not-finite-error.js';
 import { release } from './release.js';
 import type { Progress, Run } from './run.js';
@@ -13,13 +14,8 @@ import type { TrainOptions } from './train.js';
 type Scalars<M extends string> = { readonly [name in M]: Tensor };
 type Numbers<M extends string> = { readonly [name in M]: number };
 
-/** A move that was made but not yet told; `packed` holds its metrics and then the guard's probe, for one read. */
-type Flight<S, B> = {
-  state: S;
-  readonly batch: B;
-  readonly names: readonly string[];
-  readonly packed: Tensor | undefined;
-};
+/** A move that was made but not yet told. */
+type Flight<S, B> = Omit<Move<S>, 'state'> & { state: S; readonly batch: B };
 
 /** Older browsers lack it, and compilers of `await using` then look for this one. */
 const asyncDispose: typeof Symbol.asyncDispose =
@@ -35,7 +31,7 @@ const READS_LATER: readonly string[] = ['webgl', 'webgpu'];
  * pure, a flight may be dropped at any time and made again.
  */
 export class Training<S extends Tree<Tensor>, B, M extends string> implements Run<S, M> {
-  readonly #move: Step<S, B, Scalars<M>>;
+  readonly #mover: Mover<S, B>;
   readonly #options: TrainOptions<S, B>;
   readonly #reader: BatchReader<B>;
   #state: S | undefined;
@@ -49,8 +45,8 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
   #milliseconds = 0;
 
   constructor(move: Step<S, B, Scalars<M>>, options: TrainOptions<S, B>) {
-    const { from, key, data } = options;
-    this.#move = move;
+    const { from, key, data, guard = true, capture = 'auto' } = options;
+    this.#mover = new Mover<S, B>(move, guard, capture);
     this.#options = options;
     this.#state = from ? from.state : scope(() => ({ state: move.init(fold(key, 0)) })).state;
     this.#step = from ? from.step : 0;
@@ -65,6 +61,10 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
 
   get step(): number {
     return this.#step;
+  }
+
+  get captured(): boolean | CannotCaptureError {
+    return this.#mover.captured;
   }
 
   readonly snapshot = (): Snapshot<S> => ({
@@ -114,6 +114,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
       this.#iterating = false;
       this.#milliseconds = performance.now() - start;
       this.#discard();
+      if (this.#step >= steps) this.#mover.dispose();
       const closed = this.#step < steps ? this.#reader.pause() : this.#reader.close();
       await (failed ? closed.catch(() => undefined) : closed); // the first error is the one to tell
     }
@@ -123,6 +124,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
     const state = this.#state;
     if (!state) return;
     this.#discard();
+    this.#mover.dispose();
     this.#state = undefined;
     release(state);
     await this.#reader.close();
@@ -130,7 +132,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
 
   /** Makes the move after the last flight (or the state); undefined when the data have ended. */
   async #launch(): Promise<Flight<S, B> | undefined> {
-    const { key, signal, guard = true } = this.#options;
+    const { key, signal } = this.#options;
     const beyond = this.#flights.length;
     const found = await this.#reader.at(this.#cursor + beyond, signal);
     if (!found) return undefined;
@@ -139,16 +141,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
     const here = this.#swapped ? await batchHere(batch) : batch;
     try {
       const before = this.#flights.at(-1)?.state ?? this.state;
-      let names: string[] = [];
-      const { state, packed } = scope(() => {
-        const { state, metrics } = this.#move.run(before, here, fold(key, this.#step + beyond + 1));
-        names = Object.keys(metrics);
-        const scalars = Object.entries<Tensor>(metrics).map(([name, value]) => asScalar(name, value));
-        const watched = guard ? probe(state, before) : undefined;
-        if (watched) scalars.push(watched);
-        return { state, packed: scalars.length > 0 ? stack(scalars) : undefined };
-      });
-      const flight = { state, batch, names, packed };
+      const flight = { ...this.#mover.make(before, here, fold(key, this.#step + beyond + 1)), batch };
       this.#flights.push(flight);
       return flight;
     } finally {
@@ -208,12 +201,4 @@ async function read<S, B>({ names, packed }: Flight<S, B>): Promise<{ metrics: N
   const numbers = packed ? await packed.data() : [];
   const metrics = Object.fromEntries(names.map((name, i) => [name, numbers[i]!]));
   return { metrics, finite: names.length === numbers.length || Number.isFinite(numbers[names.length]) };
-}
-
-function asScalar(name: string, value: Tensor): Tensor {
-  if (value.size !== 1) {
-    throw new GenaiError(`train: metric "${name}" must be a scalar, got shape [${value.shape.join(', ')}].`);
-  }
-  const float = value.dtype === 'float32' ? value : cast(value, 'float32');
-  return float.rank === 0 ? float : reshape(float, []);
 }

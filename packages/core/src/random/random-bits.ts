@@ -1,4 +1,5 @@
 import type { Key } from '../key.js';
+import { keyTrace } from '../key-trace.js';
 import { expectCount } from './expect-count.js';
 
 /**
@@ -11,6 +12,7 @@ import { expectCount } from './expect-count.js';
  */
 export function randomBits(key: Key, count: number): Uint32Array {
   expectCount('randomBits', count);
+  keyTrace()?.drawn(key);
   const bits = new Uint32Array(count);
   const k0 = key[0] | 0;
   const k1 = key[1] | 0;
