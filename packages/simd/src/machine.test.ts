@@ -51,7 +51,8 @@ test('laws: threads do not keep a process alive', async () => {
     external: ['koffi'],
     write: false,
   });
-  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', outputFiles[0]!.text], {
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-'], {
+    input: outputFiles[0]!.text,
     encoding: 'utf8',
     timeout: 20_000,
   });
