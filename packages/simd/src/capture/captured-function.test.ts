@@ -4,6 +4,7 @@ import {
   clone,
   dispose,
   engine,
+  gather,
   grad,
   keep,
   matMul,
@@ -16,6 +17,7 @@ import {
   sub,
   sum,
   type Tensor,
+  type Tensor1D,
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
@@ -270,6 +272,26 @@ test('laws: what a kernel checks, a replay checks again', async () => {
   large.dispose();
   expect(backend.machine.allocator.used).toBe(used);
   x.dispose();
+  captured.dispose();
+});
+
+test('errors: an index out of range in a replay is told, and leaves nothing behind', async () => {
+  const backend = await startSimd();
+  const captured = capture(backend, ({ table, rows }: { table: Tensor; rows: Tensor }) => ({
+    picked: gather(table, rows as Tensor1D),
+  }));
+  const table = tensor([1, 2, 3, 4], [4]);
+  const good = tensor([3, 0], [2], 'int32');
+  for (let i = 0; i < 4; i++) dispose(captured.run({ table, rows: good }, key(i)));
+  expect(captured.captured).toBe(true);
+  const used = backend.machine.allocator.used;
+  const bad = tensor([1, 4], [2], 'int32');
+  expect(() => captured.run({ table, rows: bad }, key(9))).toThrow('index 4');
+  bad.dispose();
+  expect(backend.machine.allocator.used).toBe(used);
+  const { picked } = captured.run({ table, rows: good }, key(10));
+  expect([...picked.dataSync()]).toEqual([4, 1]);
+  dispose([picked, table, good]);
   captured.dispose();
 });
 

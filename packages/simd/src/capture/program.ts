@@ -1,5 +1,6 @@
 import { CannotCaptureError, type Key, leaves, mapLeaves, type Tree, threefry2x32 } from '@genai/core';
 import { engine, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { expectNoIndexFault } from '../index-fault.js';
 import type { SimdBackend } from '../simd-backend.js';
 import { type TensorRecord, viewOf } from '../tensor-record.js';
 import { type CallTensor, isCallTensor, mapTensors } from './kernel-call.js';
@@ -140,6 +141,7 @@ export class Program {
         else this.#check(part);
       } else this.backend.machine.runList(this.#list + 4 * part.start, this.#list + 4 * part.end);
     }
+    expectNoIndexFault(this.backend.machine, 'a gather or scatter of a replayed run');
   }
 
   #check({ test, about, of }: CheckEvent): void {
