@@ -4,12 +4,14 @@ import { type Key, key, leaves, type Tree } from '@genai/core';
 import { train } from '@genai/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Measured, Order } from './measured.js';
+import { useStockWasm } from './use-stock-wasm.js';
 import type { Prepared, Workload } from './workload.js';
 import { WORKLOADS } from './workloads.js';
 
 const order = JSON.parse(process.argv[2]!) as Order;
 const chosen = WORKLOADS.find(({ name }) => name === order.workload)!;
-await useBackend(order.backend as BackendName | 'auto', { threads: order.threads });
+if (order.backend === 'stock-wasm') await useStockWasm();
+else await useBackend(order.backend as BackendName | 'auto', { threads: order.threads });
 const prepared = chosen.setup({ batch: order.batch ?? chosen.batch, key: key(0) });
 console.log(JSON.stringify(await timed(chosen, prepared)));
 prepared.dispose();

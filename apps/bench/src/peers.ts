@@ -5,7 +5,7 @@ import type { Contender, Program } from './contender.js';
 import type { Order } from './measured.js';
 
 /** What can be timed beside our engine. */
-export const PEERS: readonly string[] = ['torch', 'tfjs-wasm', 'tfjs-cpu', 'jax-js'];
+export const PEERS: readonly string[] = ['torch', 'tfjs-wasm', 'tfjs-cpu', 'genai-wasm', 'jax-js'];
 
 /** Our engine, or another that `useBackend` takes, in Node. */
 export function inNode(
@@ -32,9 +32,12 @@ export function inNode(
 export function peer(name: string): Contender {
   if (name === 'torch') return torch();
   if (name === 'tfjs-wasm') {
-    return inNode(name, 'wasm', {
-      note: 'the stock engine with the kernels of @genai/backend in place of those that it lacks or is slow at; without them it has no gradient of convolutions or of gather, and most workloads would not run',
+    return inNode(name, 'stock-wasm', {
+      note: 'the engine as published, with the kernels that it lacks supplied by @genai/backend: without them it has no gradient of convolutions or of gather, and most workloads would not run',
     });
+  }
+  if (name === 'genai-wasm') {
+    return inNode(name, 'wasm', { note: 'the wasm engine with all the kernels that @genai/backend mends or supplies' });
   }
   if (name === 'tfjs-cpu') {
     return inNode(name, 'cpu', { note: 'the stock engine, with the kernels that @genai/backend mends' });
