@@ -21,7 +21,8 @@ const CHECKS = {
   build: { about: 'every package builds', run: () => turbo('./packages/*') },
   docs: { about: 'the site builds', run: () => turbo('@genai/docs') },
   unit: {
-    about: 'laws, goldens, known answers; engines in Node: cpu, wasm, and webgpu where there is a driver',
+    about:
+      'laws, goldens, known answers; engines in Node: cpu, wasm, simd (native too where there is a C compiler), webgpu where there is a driver',
     run: () => vitest('vitest.config.ts'),
   },
   browser: {

@@ -15,6 +15,7 @@ try {
   );
   const result = JSON.parse(stdout.trim().split('\n').at(-1) || '{}');
   if (status !== 0 || result.ok !== true) throw new Error(`exit code ${status}\n${stdout}${stderr}`);
+  if (!/^simd \(.+, \d+ threads?\)$/.test(result.engine)) throw new Error(`ran on ${result.engine}, not on simd`);
   const read = (name) => readFileSync(join(folder, 'demo', name));
   for (const name of ['samples.png', 'reconstructions.png', 'walk.png', 'denoised.png']) {
     if (!read(name).subarray(0, 4).equals(PNG)) throw new Error(`${name} is not a PNG`);
@@ -28,7 +29,9 @@ try {
   if (!Number.isFinite(scores.heldOut?.elbo?.nats) || !Number.isFinite(scores.heldOut?.importanceWeightedNll?.nats)) {
     throw new Error(`scores.json lacks the held-out ELBO and NLL: ${JSON.stringify(scores)}`);
   }
-  console.log(`genai demo --quick: ${result.files.length} files in ${Math.round(result.seconds)} s`);
+  console.log(
+    `genai demo --quick: ${result.files.length} files in ${Math.round(result.seconds)} s on ${result.engine}`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

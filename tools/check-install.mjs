@@ -1,11 +1,20 @@
 /**
  * Installs the packed packages into an empty project with npm, as a user would, and tries them there. Every README names
  * what its package exports. Every TypeScript example of every README and guide is type-checked strictly. The example of the
- * root README runs in this Node, in Node 22 and, bundled by Vite, in Chromium; the first example of every package runs in
- * this Node.
+ * root README runs in this Node, in Node 22 and, bundled by Vite, in Chromium: on simd, which 'auto' takes, with as many
+ * threads as the page allows, and on wasm in a project without simd. The first example of every package runs in this Node.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
@@ -24,11 +33,20 @@ const BROWSER_FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** The example, and that it ran on wasm: had the .wasm files not been found, 'auto' would have taken cpu. */
-const ON_WASM = `await import('./readme-0.js');
-const { name, passedOver } = (await import('@genai/backend')).describeBackend();
-if (name !== 'wasm') throw new Error('ran on ' + name + ', not on wasm: ' + JSON.stringify(passedOver));
+/** The example, and that it ran on `engine`: had that not started, 'auto' would have taken the next. */
+const on = (engine) => `await import('./readme-0.js');
+const { name, device, threads, passedOver, notes } = (await import('@genai/backend')).describeBackend();
+if (name !== '${engine}') throw new Error('ran on ' + name + ', not on ${engine}: ' + JSON.stringify(passedOver));
+const { crossOriginIsolated, navigator } = globalThis;
+const expected = crossOriginIsolated ? Math.min(64, navigator.hardwareConcurrency) : 1; // of a page
+if (name === 'simd' && crossOriginIsolated !== undefined && threads !== expected)
+  throw new Error(threads + ' threads, expected ' + expected + ': ' + notes);
+console.log([name, device, ...(threads ? [threads + ' threads'] : [])].join(', '));
 `;
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
 const project = mkdtempSync(join(tmpdir(), 'genai-install-'));
 const { destination, packages } = await packAll();
 const faults = [];
@@ -39,16 +57,20 @@ try {
   const examples = writeExamples();
   typeCheck();
   compile();
-  write('readme.js', ON_WASM);
-  inNode(process.execPath, 'readme', 'the README example');
+  for (const engine of ['simd', 'wasm']) write(`readme-${engine}.js`, on(engine));
+  inNode(process.execPath, 'readme-simd', 'the README example');
   for (const { name } of packages) {
     const example = examples.find((file) => file.startsWith(`${shortName(name)}-`));
     if (example) attempt(() => inNode(process.execPath, example, `the example of ${name}`));
     else faults.push(`${name}: its README has no \`\`\`ts example`);
   }
   const other = otherNode();
-  if (other) inNode(other, 'readme', 'the README example');
-  await inChromium('readme.js');
+  if (other) inNode(other, 'readme-simd', 'the README example');
+  await inChromium('simd', { isolated: false });
+  await inChromium('simd', { isolated: true });
+  setAside('node_modules/@genai/simd');
+  inNode(process.execPath, 'readme-wasm', 'the README example without @genai/simd');
+  await inChromium('wasm', { isolated: false });
 } catch (error) {
   faults.push(error.stack);
 } finally {
@@ -128,11 +150,16 @@ function compile() {
   must(esbuild, [...sources, '--format=esm', '--target=es2022', '--outdir=.']);
 }
 
+/** As if the package had not been installed. */
+function setAside(folder) {
+  renameSync(join(project, folder), join(project, 'set-aside'));
+}
+
 function inNode(node, example, what) {
   const version = must(node, ['--version']).trim();
   const out = must(node, [`${example}.js`]);
   if (out.trim() === '') throw new Error(`${what} printed nothing in Node ${version}`);
-  ok(`${what} runs in Node ${version}`);
+  ok(`${what} runs in Node ${version}: ${out.trim().split('\n').at(-1).slice(0, 60)}`);
 }
 
 /** Another Node from the registry, where there is one for this platform. */
@@ -148,7 +175,7 @@ function otherNode() {
   return undefined;
 }
 
-async function inChromium(file) {
+async function inChromium(engine, { isolated }) {
   const executablePath = chromium();
   if (!executablePath) return console.log('skipped: no Chromium to run the bundle in');
   write('index.html', `<!doctype html><title>…</title><script type="module" src="./browser.js"></script>`);
@@ -158,7 +185,7 @@ async function inChromium(file) {
      console.log = (...args) => { lines.push(args.join(' ')); print(...args); };
      addEventListener('error', (e) => { document.title = 'failed: ' + e.message; });
      addEventListener('unhandledrejection', (e) => { document.title = 'failed: ' + (e.reason?.stack ?? e.reason); });
-     import('./${file}').then(() => { document.title = lines.length ? 'done: ' + lines.at(-1) : 'failed: printed nothing'; });`,
+     import('./readme-${engine}.js').then(() => { document.title = lines.length ? 'done: ' + lines.at(-1) : 'failed: printed nothing'; });`,
   );
   await build({ root: project, logLevel: 'error', build: { target: 'es2022', outDir: 'dist' } });
   const bundle = readdirSync(join(project, 'dist/assets')).filter((name) => name.endsWith('.js'));
@@ -171,7 +198,10 @@ async function inChromium(file) {
     if (!existsSync(path)) return response.writeHead(404).end();
     const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
     response
-      .writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' })
+      .writeHead(200, {
+        'content-type': types[extname(path)] ?? 'application/octet-stream',
+        ...(isolated && ISOLATION),
+      })
       .end(readFileSync(path));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -183,7 +213,8 @@ async function inChromium(file) {
     await page.waitForFunction(() => /^(done|failed)/.test(document.title), undefined, { timeout: 180_000 });
     const title = await page.title();
     if (!title.startsWith('done')) throw new Error(`the README example in Chromium: ${title}`);
-    ok(`the README example, bundled by Vite (${bundle.length} chunks), runs in Chromium`);
+    const place = isolated ? 'an isolated page of Chromium' : 'Chromium';
+    ok(`the README example, bundled by Vite (${bundle.length} chunks), runs in ${place}: ${title.slice(6)}`);
   } finally {
     await browser.close();
     server.close();

@@ -64,7 +64,7 @@ function checkExample(readme, fault) {
       .join('/');
     if (!installed.has(dependency)) fault(`README.md: the example imports ${dependency}, which the install line lacks`);
   }
-  if (example.includes('useBackend(') && !/@tensorflow\/tfjs-(backend-|node)/.test(shell)) {
+  if (example.includes('useBackend(') && !/@genai\/simd|@tensorflow\/tfjs-(backend-|node)/.test(shell)) {
     fault('README.md: the example asks for an engine, of which the install line has none');
   }
 }

@@ -142,7 +142,9 @@ ${two}
 
 function readme() {
   const packages = withTensors
-    ? ['@genai/backend', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'].map((other) => ` ${other}`).join('')
+    ? ['@genai/backend', '@genai/simd', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu']
+        .map((other) => ` ${other}`)
+        .join('')
     : '';
   const example = withTensors
     ? `import { useBackend } from '@genai/backend';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import type { Contender, Program } from './contender.js';
 import type { Order } from './measured.js';
 
@@ -42,7 +43,36 @@ export function peer(name: string): Contender {
   if (name === 'tfjs-cpu') {
     return inNode(name, 'cpu', { note: 'the stock engine, with the kernels that @genai/backend mends' });
   }
-  return { name, isOurs: false, missing: 'no programs for it yet', start: () => ({ command: 'false', args: [] }) };
+  return jaxJs();
+}
+
+/** jax-js on its WebAssembly, the one device that it has in Node. Not a dependency of ours: whoever wants it installs it. */
+function jaxJs(): Contender {
+  const folders = [process.env.GENAI_BENCH_JAX, process.env.INIT_CWD, process.cwd(), import.meta.dirname];
+  const entry = folders.flatMap((folder) => (folder ? found('@jax-js/jax', folder) : []))[0];
+  const programs = join(import.meta.dirname, '../peers/jax-js');
+  return {
+    name: 'jax-js',
+    isOurs: false,
+    ...(entry === undefined && {
+      missing:
+        '@jax-js/jax is not installed (npm install --prefix FOLDER @jax-js/jax, then set GENAI_BENCH_JAX to that folder)',
+    }),
+    start: (order, { name }) => {
+      const program = join(programs, `${name}.mjs`);
+      if (!existsSync(program)) throw new Error('no program for this workload');
+      return { command: process.execPath, args: [program, JSON.stringify(order), entry ?? ''] };
+    },
+  };
+}
+
+/** The file that a script in `folder` would get by that name, if any. */
+function found(name: string, folder: string): string[] {
+  try {
+    return [createRequire(resolve(folder, 'script.js')).resolve(name)];
+  } catch {
+    return [];
+  }
 }
 
 /** PyTorch with its strongest settings: AVX-512 where the processor has it, and the OpenBLAS that shares its threads. */

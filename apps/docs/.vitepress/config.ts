@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+import { ISOLATION } from '../scripts/serve.mjs';
 
 const reference = new URL('../reference/typedoc-sidebar.json', import.meta.url);
 
@@ -31,7 +32,7 @@ export default defineConfig({
           text: 'Guide',
           items: [
             { text: 'Ten-minute start', link: '/guide/start' },
-            { text: 'Engines', link: '/guide/engines' },
+            { text: 'Engines and speed', link: '/guide/engines' },
             { text: 'Checkpoints', link: '/guide/checkpoints' },
           ],
         },
@@ -42,6 +43,7 @@ export default defineConfig({
   },
   vite: {
     worker: { format: 'es' },
+    server: { headers: ISOLATION }, // threads; see public/_headers for hosts that read it
     build: { target: 'es2022', chunkSizeWarningLimit: 2_000 },
   },
 });

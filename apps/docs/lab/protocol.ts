@@ -1,5 +1,5 @@
 /** What the page and its worker say to each other. */
-export type Engine = 'auto' | 'webgpu' | 'webgl' | 'wasm' | 'cpu';
+export type Engine = 'auto' | 'webgpu' | 'webgl' | 'simd' | 'wasm' | 'cpu';
 
 export type ToWorker =
   | {
@@ -17,8 +17,14 @@ export type ToWorker =
 export type WasmFiles = { readonly [file: string]: string };
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly engine: string }
-  | { readonly type: 'progress'; readonly step: number; readonly loss: number; readonly milliseconds: number }
+  | { readonly type: 'ready'; readonly engine: string; readonly device: string }
+  | {
+      readonly type: 'progress';
+      readonly step: number;
+      readonly loss: number;
+      readonly milliseconds: number;
+      readonly captured: boolean;
+    }
   | { readonly type: 'pictures'; readonly samples: Picture; readonly reconstructions: Picture }
   | { readonly type: 'failed'; readonly message: string };
 

@@ -39,7 +39,8 @@ async function run({ engine, seed, digits, wasm }: Extract<ToWorker, { type: 'st
   using real = owned(await dataset.read(Uint32Array.from({ length: SHOWN }, (_, i) => i)));
   let since = performance.now();
   for await (const { step, state, metrics } of training) {
-    say({ type: 'progress', step, loss: metrics.loss, milliseconds: performance.now() - since });
+    const [milliseconds, captured] = [performance.now() - since, training.captured === true];
+    say({ type: 'progress', step, loss: metrics.loss, milliseconds, captured });
     if (step === 1 || step % PICTURE_EVERY === 0) {
       using drawn = owned(
         scope(() => model.decode(state.params, model.prior(state.params).sample(prior, [2 * SHOWN])).mean()),
@@ -65,7 +66,9 @@ function woken(): Promise<void> {
 
 async function choose(engine: Engine, wasmPaths: WasmFiles): Promise<void> {
   await useBackend(engine, { wasmPaths });
-  say({ type: 'ready', engine: describeBackend().name });
+  const { name, device, threads } = describeBackend();
+  const counted = threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  say({ type: 'ready', engine: name, device: `${device}${counted}` });
 }
 
 async function picture(images: Tensor): Promise<Picture> {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { serve } from './serve.js';
+import { serve } from '../scripts/serve.mjs';
 
 const site = join(import.meta.dirname, '..', '.vitepress', 'dist');
 const SOFTWARE_GPU = [
@@ -25,6 +25,8 @@ let server: Server;
 let url: string;
 let page: Page;
 let faults: string[];
+/** The addresses of other servers that the test started. */
+let own: string[];
 
 beforeAll(async () => {
   expect(existsSync(site), 'the site is built: run `pnpm build` first').toBe(true);
@@ -41,12 +43,13 @@ afterAll(async () => {
 beforeEach(async () => {
   page = await browser.newPage();
   faults = [];
+  own = [url];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on(
     'request',
     (request) =>
-      request.url().startsWith(url) ||
+      own.some((address) => request.url().startsWith(address)) ||
       /^(data|blob):/.test(request.url()) ||
       faults.push(`outside request: ${request.url()}`),
   );
@@ -92,6 +95,28 @@ describe('the live page', () => {
     await reaches(Number(paused) + 2);
     expect(await text('engine')).toBe('cpu');
     expect(Number(await text('loss'))).toBeLessThan(0.8 * first);
+  });
+
+  test.each([
+    [true, /, [2-9]\d* threads$|, 1\d+ threads$/],
+    [false, /, 1 thread$/],
+  ])('trains on simd, isolated: %s, and replays its steps', async (isolated, device) => {
+    const elsewhere = isolated ? undefined : await serve(site, { isolated: false });
+    own.push(elsewhere?.url ?? url);
+    await page.goto(`${elsewhere?.url ?? url}/live/vae.html`);
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(isolated);
+    await page.getByLabel('Engine').selectOption('simd');
+    await page.getByRole('button', { name: 'Train' }).click();
+    await reaches(2);
+    const first = Number(await text('loss'));
+    await reaches(200);
+    expect(await text('engine')).toBe('simd');
+    const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+    expect(await text('device')).toMatch(cores > 1 ? device : /, 1 thread$/);
+    expect(await text('captured')).toContain('replayed');
+    expect(Number(await text('loss'))).toBeLessThan(0.7 * first);
+    elsewhere?.server.closeAllConnections();
+    elsewhere?.server.close();
   });
 
   test.each(['webgl', 'webgpu'])('trains on %s', async (engine) => {

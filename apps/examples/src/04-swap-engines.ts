@@ -17,7 +17,7 @@ const steps = quick ? 20 : 200;
 const options = { data: draws(moons(), { size: 128, key: key(0) }), steps, key: key(1) };
 
 const alone: number[] = [];
-await useBackend('wasm');
+await useBackend('simd');
 {
   await using run = train(minimize(elbo(model), adam(3e-3)), options);
   for await (const { metrics } of run) alone.push(metrics.loss);
@@ -29,9 +29,9 @@ for await (const { step, metrics } of run) {
   worst = Math.max(worst, Math.abs(metrics.loss / alone[step - 1]! - 1));
   if (step % (steps / 4) === 0) {
     console.log(
-      `step ${step} on ${describeBackend().name}: ${metrics.loss.toFixed(5)} nats, on wasm alone ${alone[step - 1]!.toFixed(5)}`,
+      `step ${step} on ${describeBackend().name}: ${metrics.loss.toFixed(5)} nats, on simd alone ${alone[step - 1]!.toFixed(5)}`,
     );
-    if (step < steps) await useBackend(describeBackend().name === 'wasm' ? 'cpu' : 'wasm');
+    if (step < steps) await useBackend(describeBackend().name === 'simd' ? 'wasm' : 'simd');
   }
 }
 console.log(`largest relative difference of a loss: ${worst.toExponential(1)}`);

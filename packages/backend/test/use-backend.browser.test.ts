@@ -25,7 +25,7 @@ describe('wasm', () => {
 describe("'auto'", () => {
   test('passes over GPUs that the processor emulates', async () => {
     const { name, passedOver } = await useBackend('auto');
-    expect(name).toBe('wasm');
+    expect(name).toBe('simd');
     expect(passedOver.slice(0, 2).map((one) => one.name)).toEqual(['webgpu', 'webgl']);
     for (const { reason } of passedOver.slice(0, 2)) expect(reason).toContain('emulated by the processor');
   });

@@ -16,7 +16,27 @@ export async function startEngine(name: string): Promise<BackendDescription> {
   return useBackend(name as BackendName | 'auto');
 }
 
-/** `wasm (WebAssembly SIMD)`. */
-export function engineLabel({ name, device }: BackendDescription): string {
-  return name === device ? name : `${name} (${device})`;
+/** `simd (native AVX-512, 2 threads)`. */
+export function engineLabel({ name, device, threads }: BackendDescription): string {
+  const facts = [
+    ...(name === device ? [] : [device]),
+    ...(threads === undefined ? [] : [`${threads} thread${threads === 1 ? '' : 's'}`]),
+  ];
+  return facts.length === 0 ? name : `${name} (${facts.join(', ')})`;
+}
+
+/** One line on what would let the engine `simd` compute with the processor's own instructions; undefined where it does, or must not. */
+export async function nativeHint({ name, native }: BackendDescription): Promise<string | undefined> {
+  if (name !== 'simd' || native !== false || process.platform === 'win32') return undefined;
+  const { nativeStatus } = await import('@genai/simd/node');
+  const { off, koffi, refused, compiler } = await nativeStatus();
+  if (off) return undefined;
+  const [first] = refused;
+  if (first?.origin === 'GENAI_NATIVE') return `native kernels are not used: ${first.path}: ${first.reason}`;
+  const steps = [
+    ...(koffi.works ? [] : ['npm install koffi']),
+    ...(compiler === undefined ? ['install a C compiler'] : []),
+    'genai native build',
+  ];
+  return `faster with kernels compiled for this processor: ${steps.join(', then ')}`;
 }

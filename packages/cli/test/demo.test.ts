@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { decodePng } from '@genai/data';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { world } from './world.js';
 
 const FILES = [
@@ -16,8 +16,12 @@ const FILES = [
 
 test('genai demo --quick writes pictures, curve, scores, checkpoint and one page', async () => {
   await using place = await world();
-  const said = await place.genai('demo', '--quick', '--backend', 'wasm', '--steps', '24', '--json');
-  expect(said.err).toMatch(/9000 real digits, engine wasm/);
+  vi.stubEnv('GENAI_CACHE', place.path('cache')); // no native kernels there, so WebAssembly computes on every machine
+  vi.stubEnv('GENAI_NATIVE', 'on');
+  const said = await place.genai('demo', '--quick', '--steps', '24', '--json');
+  vi.unstubAllEnvs();
+  expect(said.err).toMatch(/9000 real digits, engine simd \(WebAssembly.*, \d+ threads?\)/);
+  if (process.platform !== 'win32') expect(said.err).toMatch(/faster with kernels compiled .*genai native build/);
   expect(said.code).toBe(0);
   expect(said.json).toMatchObject({ ok: true, command: 'demo', steps: 24 });
   expect((await readdir(place.path('genai-demo'))).sort()).toEqual(FILES);
@@ -41,27 +45,19 @@ test('genai demo --quick writes pictures, curve, scores, checkpoint and one page
   const page = await readFile(place.path('genai-demo', 'report.html'), 'utf8');
   expect(page.match(/src="data:image\/png;base64,/g)).toHaveLength(4);
   expect(page).toContain('<svg');
+  expect(page).toContain(scores.engine);
   expect(page).toContain("default-src 'none'");
   // Nothing that a browser would fetch: the only address is the name of the SVG language.
   expect([...page.matchAll(/https?:[^"' )<]*/g)].map(([address]) => address)).toEqual(['http://www.w3.org/2000/svg']);
 
   // The checkpoint is one like any other.
-  const drawn = await place.genai(
-    'sample',
-    'genai-demo/model',
-    '--count',
-    '4',
-    '--out',
-    'four.png',
-    '--backend',
-    'wasm',
-  );
-  expect(drawn.code).toBe(0);
+  const drawn = await place.genai('sample', 'genai-demo/model', '--count', '4', '--out', 'four.png', '--json');
+  expect(drawn).toMatchObject({ code: 0, json: { engine: scores.engine } });
 });
 
 test('genai demo stopped by Ctrl-C writes what there is and exits 130', async () => {
   await using place = await world();
-  const said = await place.stopped((err) => /step 1\//.test(err), 'demo', '--quick', '--backend', 'wasm', '--json');
+  const said = await place.stopped((err) => /step 1\//.test(err), 'demo', '--quick', '--json');
   expect(said.code).toBe(130);
   expect(said.json).toMatchObject({ ok: false, error: { name: 'Stopped' } });
   expect((await readdir(place.path('genai-demo'))).sort()).toEqual(FILES);

@@ -1,6 +1,6 @@
 import { GenaiError, type Layer, type NoParams } from '@genai/core';
-import { scope, uniformNoise } from '@genai/tensor';
-import { cast, clone, greaterEqual, mul, type Tensor } from '@tensorflow/tfjs-core';
+import { dropElements } from '@genai/tensor';
+import { clone, type Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * With a key, sets each element to 0 with probability `rate` and divides the others by 1 − `rate`, so that the mean
@@ -18,12 +18,6 @@ export function dropout(rate: number): Layer<Tensor, NoParams> {
   if (!(rate >= 0 && rate < 1)) throw new GenaiError(`dropout: rate must be at least 0 and below 1, got ${rate}.`);
   return {
     init: () => ({}),
-    apply: (_params, x, key) => {
-      if (!key || rate === 0) return clone(x);
-      return scope(() => {
-        const kept = cast(greaterEqual(uniformNoise(key, x.shape), rate), 'float32');
-        return mul(x, mul(kept, 1 / (1 - rate)));
-      });
-    },
+    apply: (_params, x, key) => (key ? dropElements(x, key, rate) : clone(x)),
   };
 }

@@ -1,6 +1,6 @@
 import { expectIntegers, split as splitKey } from '@genai/core';
-import { scope } from '@genai/tensor';
-import { add, mul, sigmoid, split, sub, type Tensor, tanh, zeros } from '@tensorflow/tfjs-core';
+import { gruSequence, scope } from '@genai/tensor';
+import { add, mul, reshape, sigmoid, slice, split, sub, type Tensor, tanh, zeros } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
 import { glorotUniform } from './initializers/glorot.js';
 import { orthogonal } from './initializers/orthogonal.js';
@@ -60,5 +60,15 @@ export function gruCell(
         // (1 − update) · candidate + update · hidden
         return { hidden: add(candidate, mul(update, sub(state.hidden, candidate))) };
       }),
+    sequence: (params, projected, { hidden }, plain) => {
+      const output = gruSequence(
+        { projected, ...params.hidden, hidden },
+        ({ projected, weight, bias, hidden }) =>
+          plain({ ...params, hidden: bias ? { weight, bias } : { weight } }, projected, { hidden }).output,
+      );
+      if (!output) return undefined;
+      const [batch, time, width] = output.shape as [number, number, number];
+      return { output, state: { hidden: reshape(slice(output, [0, time - 1, 0], [batch, 1, width]), [batch, width]) } };
+    },
   });
 }

@@ -30,7 +30,12 @@ INLINE void store(f32 *p, vf x) { *(vf *)p = x; }
 INLINE vf splat(f32 x) { return x - (vf){}; }
 INLINE vi splat_int(i32 x) { return x - (vi){}; }
 /** Lane by lane: where the mask's lane is all ones a, where it is zero b. Comparisons of vectors give such masks. */
+#if defined(__wasm_relaxed_simd__)
+// Written with &, |, ~ the compiler would make of it the relaxed minimum and maximum, in which a NaN does as it likes.
+INLINE vf choose(vi mask, vf a, vf b) { return (vf)__builtin_wasm_relaxed_laneselect_i32x4((vi)a, (vi)b, mask); }
+#else
 INLINE vf choose(vi mask, vf a, vf b) { return (vf)(((vi)a & mask) | ((vi)b & ~mask)); }
+#endif
 
 /** a * b + c, in one rounding where the machine has it. */
 #if defined(__wasm_relaxed_simd__)
@@ -90,7 +95,7 @@ INLINE int chunks_of(size_t units, size_t grain) {
 INLINE size_t chunk_start(size_t units, int chunk, int chunks, size_t step) {
   if (chunk >= chunks) return units;
   size_t blocks = (units + step - 1) / step;
-  size_t start = blocks * (size_t)chunk / (size_t)chunks * step;
+  size_t start = (size_t)((uint64_t)blocks * (u32)chunk / (u32)chunks) * step; // the product can exceed 32 bits
   return MIN(start, units);
 }
 

@@ -39,6 +39,8 @@ export class Machine {
   listener: ((launch: Launch) => void) | undefined;
   /** Told when the host looks at the numbers of a tensor. */
   reader: ((record: TensorRecord) => void) | undefined;
+  /** While true launches are only told, not computed. */
+  isDry = false;
   #runner: Runner;
   #ints: Int32Array;
   #threads: Thread[] = [];
@@ -98,14 +100,16 @@ export class Machine {
   launch(op: string, writes: readonly number[], reads: readonly number[], numbers: readonly number[]): void {
     const code = CODES.get(op);
     if (code === undefined) throw new Error(`no op '${op}' in kernels/ops.h`);
-    const ints = this.#ints;
-    let at = this.#operands >>> 2;
     if ((writes.length + reads.length + numbers.length) * 4 > OPERAND_BYTES)
       throw new Error(`too many operands: ${op}`);
-    for (let i = 0; i < writes.length; i++) ints[at++] = writes[i]!;
-    for (let i = 0; i < reads.length; i++) ints[at++] = reads[i]!;
-    for (let i = 0; i < numbers.length; i++) ints[at++] = numbers[i]!;
-    this.#runner.runOp(code, this.#operands);
+    if (!this.isDry) {
+      const ints = this.#ints;
+      let at = this.#operands >>> 2;
+      for (let i = 0; i < writes.length; i++) ints[at++] = writes[i]!;
+      for (let i = 0; i < reads.length; i++) ints[at++] = reads[i]!;
+      for (let i = 0; i < numbers.length; i++) ints[at++] = numbers[i]!;
+      this.#runner.runOp(code, this.#operands);
+    }
     this.listener?.({ op, writes, reads, numbers });
   }
 
@@ -216,7 +220,8 @@ const CODES: ReadonlyMap<string, number> = /* @__PURE__ */ new Map(OPS.map((name
 /** Address space for 4 GiB where it can be had, else for less: nothing is used of it before it is needed. */
 function makeMemory(shared: boolean): { memory: WebAssembly.Memory; maximum: number } {
   let failure: unknown;
-  for (const maximum of [65536, 32768, 16384, 8192, 4096]) {
+  // One page short of 4 GiB, so that the end of a block is a number of 32 bits too.
+  for (const maximum of [65535, 32768, 16384, 8192, 4096]) {
     try {
       return { memory: new WebAssembly.Memory({ initial: 256, maximum, shared }), maximum: maximum * PAGE };
     } catch (error) {

@@ -1,6 +1,20 @@
-import { add, matMul, memory, softmax, tensor, tidy } from '@tensorflow/tfjs-core';
-import { afterEach, expect, test } from 'vitest';
+import { GenaiError } from '@genai/core';
+import {
+  add,
+  findBackend,
+  matMul,
+  memory,
+  removeBackend,
+  setBackend,
+  softmax,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { afterEach, expect, test, vi } from 'vitest';
 import { expectAsOnCpu, startSimd, stopSimd } from '../test/with-simd.js';
+import { registerSimd } from './register-simd.js';
+import type { SimdBackend } from './simd-backend.js';
+import type { SimdOptions } from './simd-options.js';
 
 afterEach(stopSimd);
 
@@ -39,4 +53,50 @@ test('laws: what is read is a copy, and survives the growth of the memory', asyn
   expect(large.dataSync().at(-1)).toBe(1);
   x.dispose();
   large.dispose();
+});
+
+test('laws: another call, later or at the same time, starts nothing and tells what computes', async () => {
+  const calls = await Promise.all([registerSimd({ threads: 2 }), registerSimd({ threads: 3 })]);
+  const backend = findBackend('simd');
+  const later = await registerSimd({ threads: 1 });
+  expect(calls[1]).toBe(calls[0]);
+  expect(later).toBe(calls[0]);
+  expect(later.threads).toBe(2);
+  expect(findBackend('simd')).toBe(backend);
+});
+
+test('laws: engines follow each other without a word, a thread or a tensor left behind', async () => {
+  const words = vi.spyOn(console, 'warn');
+  const machines = [];
+  for (let i = 0; i < 20; i++) {
+    await registerSimd({ threads: 2 });
+    await setBackend('simd');
+    const { machine } = findBackend('simd') as unknown as SimdBackend;
+    expect(machine.threads).toBe(2);
+    expect(tidy(() => add(tensor([i]), 1).dataSync()[0] as never)).toBe(i + 1);
+    expect(machine.allocator.used).toBe(0);
+    machines.push(machine);
+    await setBackend('cpu');
+    removeBackend('simd');
+  }
+  expect(machines.map(({ threads }) => threads)).toEqual(machines.map(() => 1));
+  expect(words).not.toHaveBeenCalled();
+  words.mockRestore();
+});
+
+test.each([
+  [{ threads: 0 }, 'threads must be an integer of at least 1, got 0'],
+  [{ threads: 1.5 }, 'threads must be an integer of at least 1, got 1.5'],
+  [{ threads: Number.NaN }, 'threads must be an integer of at least 1, got NaN'],
+  [{ threads: Number.POSITIVE_INFINITY }, 'threads must be an integer of at least 1, got Infinity'],
+  [{ variant: 'avx' } as never, 'variant must be one of relaxed, simd, scalar, got "avx"'],
+] as [SimdOptions, string][])('errors: %o', async (options, message) => {
+  const starting = registerSimd(options);
+  await expect(starting).rejects.toThrow(message);
+  await expect(starting).rejects.toSatisfy(GenaiError.is);
+  expect(findBackend('simd')).toBeFalsy();
+});
+
+test('laws: more threads than anyone needs are as many as there may be', async () => {
+  expect((await registerSimd({ threads: 1e6, native: false })).threads).toBe(64);
 });

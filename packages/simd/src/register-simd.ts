@@ -1,10 +1,13 @@
 import '@tensorflow/tfjs-backend-cpu';
 import {
+  findBackendFactory,
+  getKernel,
   getKernelsForBackend,
   type KernelConfig,
   registerBackend,
   registerKernel,
   type TensorInfo,
+  unregisterKernel,
 } from '@tensorflow/tfjs-core';
 import { inNode } from './in-node.js';
 import { SIMD_KERNELS } from './kernels/all.js';
@@ -17,18 +20,39 @@ import { startMachine } from './start-machine.js';
 /**
  * Starts the engine and registers it with TensorFlow.js as the backend `simd`, with all its kernels.
  *
- * `useBackend('simd')` of `@genai/backend` calls it; it does not choose the backend.
+ * `useBackend('simd')` of `@genai/backend` calls it; it does not choose the backend. While the engine stands registered,
+ * another call starts nothing and tells what computes: `removeBackend('simd')` of TensorFlow.js ends it first.
  *
  * @returns what computes.
- * @throws GenaiError if WebAssembly cannot run here as the options ask.
+ * @throws GenaiError if an option is out of range, or WebAssembly cannot run here as the options ask.
  */
-export async function registerSimd(options: SimdOptions = {}): Promise<SimdDescription> {
+export function registerSimd(options: SimdOptions = {}): Promise<SimdDescription> {
+  const turn = last.then(() => findRunning() ?? start(options));
+  last = turn.catch(() => undefined); // the caller hears of it
+  return turn;
+}
+
+/** Engines start one after another. */
+let last: Promise<unknown> = Promise.resolve();
+
+/** What computes on the engine that stands registered. */
+function findRunning(): SimdDescription | undefined {
+  const factory = findBackendFactory('simd');
+  return factory && descriptions.get(factory);
+}
+
+const descriptions = /* @__PURE__ */ new WeakMap<object, SimdDescription>();
+
+async function start(options: SimdOptions): Promise<SimdDescription> {
   const { machine, description } = await startMachine(options, await machineThreads());
   const backend = new SimdBackend(machine);
-  registerBackend('simd', () => backend, 4);
+  const factory = (): SimdBackend => backend;
+  descriptions.set(factory, description);
+  registerBackend('simd', factory, 4);
   const borrowed = new Map(getKernelsForBackend('cpu').map((config) => [config.kernelName, config]));
   const ours = new Map(SIMD_KERNELS.map((kernel) => [kernel.name, kernel]));
   for (const name of new Set([...borrowed.keys(), ...ours.keys()])) {
+    if (getKernel(name, 'simd')) unregisterKernel(name, 'simd'); // of an engine that was removed
     registerKernel(kernelConfig(name, ours.get(name), borrowed.get(name)));
   }
   return description;
@@ -41,7 +65,7 @@ function kernelConfig(name: string, kernel: SimdKernel | undefined, borrowed: Ke
     backendName: 'simd',
     kernelFunc: (params) => {
       const call = params as unknown as SimdCall;
-      const made = kernel?.run(call);
+      const made = kernel && call.backend.run(kernel, call);
       if (made !== undefined) return made;
       if (!borrowed) throw new Error(`simd: kernel ${name} has no case for these inputs.`);
       const lent = call.backend.borrow(() => borrowed.kernelFunc(params) as TensorInfo | TensorInfo[]);

@@ -2,8 +2,9 @@ import { CAPTURE, type CanCapture } from '@genai/core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { CapturedFunction } from './capture/captured-function.js';
-import type { Recorder } from './capture/recorder.js';
+import { isNowhere, type Recorder } from './capture/recorder.js';
 import type { Machine } from './machine.js';
+import type { SimdCall, SimdKernel } from './simd-kernel.js';
 import { bytesOf, TensorRecord } from './tensor-record.js';
 
 type DataId = object;
@@ -28,6 +29,8 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
   /** Above 0 while a borrowed kernel works: what it makes stays outside the memory, which must not grow under it. */
   #borrowing = 0;
   readonly #records: Records;
+  /** While a kernel of ours runs, what it holds of its own making, should it throw: data, and places of temporaries. */
+  #held: (DataId | number)[] | undefined;
 
   constructor(readonly machine: Machine) {
     super();
@@ -48,12 +51,15 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     record.place = this.machine.places.allocate(record.count * bytesOf(dtype));
     const dataId = {};
     this.#records.set(dataId, record);
+    this.recorder?.made(dataId, record);
+    this.#held?.push(dataId);
     return { dataId, shape: shape as number[], dtype };
   }
 
   /** The same data under another shape. The count of those who hold it goes up. */
   share(info: TensorInfo, shape: readonly number[]): TensorInfo {
     this.incRef(info.dataId);
+    this.#held?.push(info.dataId);
     return { dataId: info.dataId, shape: shape as number[], dtype: info.dtype };
   }
 
@@ -76,11 +82,32 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
 
   /** Space for the length of a launch; give it back with `release`. @throws OutOfMemoryError */
   temporary(bytes: number): number {
-    return this.machine.places.allocate(bytes);
+    const place = this.machine.places.allocate(bytes);
+    this.#held?.push(place);
+    return place;
   }
 
   release(place: number): void {
+    this.#letGo(place);
     this.machine.places.free(place);
+  }
+
+  /** Runs a kernel of ours. If it throws, or has no case for its inputs, nothing of what it made stays. */
+  run(kernel: SimdKernel, call: SimdCall): TensorInfo | TensorInfo[] | undefined {
+    const held: (DataId | number)[] = [];
+    this.#held = held;
+    let made: TensorInfo | TensorInfo[] | undefined;
+    try {
+      made = kernel.run(call);
+    } finally {
+      this.#held = undefined;
+      if (made === undefined)
+        for (const one of held) {
+          if (typeof one === 'number') this.machine.places.free(one);
+          else this.disposeData(one);
+        }
+    }
+    return made;
   }
 
   /** Runs a kernel of the cpu engine on our data. What it returns is taken into the memory afterwards. */
@@ -92,7 +119,14 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     } finally {
       this.#borrowing--;
     }
-    if (this.#borrowing === 0) for (const info of [made].flat() as TensorInfo[]) this.#adoptIfNumbers(info);
+    if (this.#borrowing > 0) return made;
+    const infos = [made].flat() as TensorInfo[];
+    try {
+      for (const info of infos) this.#adoptIfNumbers(info);
+    } catch (error) {
+      for (const { dataId } of infos) this.disposeData(dataId);
+      throw error;
+    }
     return made;
   }
 
@@ -105,7 +139,8 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     test: (values: V, ...about: A) => void,
     ...about: A
   ): void {
-    test(this.#records.get(info.dataId).view() as unknown as V, ...about);
+    const record = this.#records.get(info.dataId);
+    if (!isNowhere(record.place)) test(record.view() as unknown as V, ...about);
     this.recorder?.checked(info, test as never, about);
   }
 
@@ -116,8 +151,9 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     this.recorder = recorder;
     machine.places = recorder;
     machine.listener = recorder.launched;
+    machine.isDry = recorder.isDry;
     machine.reader = (record) => {
-      if (this.#borrowing === 0) recorder.read(record);
+      if (this.#borrowing === 0 || recorder.isDry) recorder.read(record);
     };
     try {
       return f();
@@ -125,6 +161,7 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
       this.recorder = undefined;
       machine.places = machine.allocator;
       machine.listener = undefined;
+      machine.isDry = false;
       machine.reader = undefined;
     }
   }
@@ -186,6 +223,15 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     this.#records.set(dataId, record);
   }
 
+  override read(dataId: DataId): Promise<Values> {
+    // A dry run is not the one that the reader waits for.
+    if (this.recorder && isNowhere(this.#records.get(dataId).place)) {
+      this.recorder.read(this.#records.get(dataId));
+      return new Promise(() => undefined);
+    }
+    return super.read(dataId) as Promise<Values>;
+  }
+
   override readSync(dataId: DataId): Values {
     const record = this.#records.get(dataId);
     if (!isNumeric(record.dtype)) return super.readSync(dataId);
@@ -195,6 +241,7 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
 
   override disposeData(dataId: DataId, force = false): boolean {
     if (!this.#records.has(dataId)) return true;
+    this.#letGo(dataId);
     const { place } = this.#records.get(dataId);
     const gone = super.disposeData(dataId, force);
     if (gone && place !== 0) this.machine.places.free(place);
@@ -209,6 +256,12 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     this.machine.stop();
   }
 
+  #letGo(one: DataId | number): void {
+    const held = this.#held;
+    const at = held ? held.lastIndexOf(one) : -1;
+    if (at >= 0) held!.splice(at, 1);
+  }
+
   #adoptIfNumbers(info: TensorInfo): void {
     const record = this.#records.get(info.dataId);
     const parts = record.complexTensorInfos;
@@ -221,7 +274,8 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
   /** Copies values into the memory, once. They are `constant` if the host made them. */
   #adopt(record: TensorRecord, constant: boolean): void {
     const values = record.view() as ArrayLike<number> | undefined;
-    const place = this.machine.places.allocate(record.count * bytesOf(record.dtype));
+    const bytes = record.count * bytesOf(record.dtype);
+    const place = this.recorder ? this.recorder.allocateNow(bytes) : this.machine.allocator.allocate(bytes);
     record.moveTo(place);
     if (values) (record.view() as Float32Array).set(values);
     this.recorder?.filled(record, constant);

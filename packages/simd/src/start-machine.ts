@@ -1,3 +1,4 @@
+import { expectIntegers, GenaiError } from '@genai/core';
 import manifest from '../package.json' with { type: 'json' };
 import { inNode } from './in-node.js';
 import { Machine } from './machine.js';
@@ -11,9 +12,10 @@ export type StartedMachine = { readonly machine: Machine; readonly description: 
 /**
  * Starts a machine on the best kernels there are here: native ones in Node where a library is found, else WebAssembly.
  *
- * @throws GenaiError if WebAssembly cannot run here as the options ask.
+ * @throws GenaiError if an option is out of range, or WebAssembly cannot run here as the options ask.
  */
 export async function startMachine(options: SimdOptions, machineThreads: number): Promise<StartedMachine> {
+  expectOptions(options);
   const { version } = manifest;
   const { attach, notes } = await findNative(options);
   const threads = Math.max(1, Math.min(MOST_THREADS, options.threads ?? machineThreads));
@@ -44,6 +46,14 @@ const DEVICES: Readonly<Record<Variant, string>> = {
 const NOT_ISOLATED =
   'One thread: this page is not cross-origin isolated (headers Cross-Origin-Opener-Policy: same-origin and ' +
   'Cross-Origin-Embedder-Policy: require-corp).';
+
+function expectOptions({ threads, variant }: SimdOptions): void {
+  if (threads !== undefined) expectIntegers('simd', { threads });
+  if (variant !== undefined && !Object.hasOwn(DEVICES, variant)) {
+    const known = Object.keys(DEVICES).join(', ');
+    throw new GenaiError(`simd: variant must be one of ${known}, got ${JSON.stringify(variant)}.`);
+  }
+}
 
 async function findNative(options: SimdOptions): Promise<FoundNative> {
   // Who names a build of the WebAssembly kernels wants that one.

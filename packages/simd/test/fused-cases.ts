@@ -1,11 +1,12 @@
 import { key, type Tree } from '@genai/core';
 import { add, cast, mul, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { lstm, multiHeadAttention } from '../../nn/src/index.js';
+import { dropout, gru, lstm, multiHeadAttention } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import {
   attention,
   elu,
+  gatedTanh,
   gelu,
   groupNorm,
   layerNorm,
@@ -52,6 +53,7 @@ export const FUSED_CASES: readonly FusedCase[] = [
     ...Object.entries({ gelu, silu, softplus, logSigmoid, elu, leakyRelu }).map(
       ([name, f]): FusedCase => [`${name} of [${shape}]`, () => slopes([shape], (x) => f(mul(x, 3)))],
     ),
+    [`gatedTanh of [${shape}] twice`, () => slopes([[...shape.slice(0, -1), 2 * shape.at(-1)!]], gatedTanh)],
     [`gelu, approximate, of [${shape}]`, () => slopes([shape], (x) => gelu(mul(x, 3), { approximate: true }))],
     [
       `linear of [${shape}]`,
@@ -128,6 +130,37 @@ export const FUSED_CASES: readonly FusedCase[] = [
         ),
     ];
   }),
+  ...(
+    [
+      [3, 4, 5, 7],
+      [9, 12, 33, 70],
+      [1, 1, 2, 1],
+      [32, 6, 40, 256],
+    ] as const
+  ).flatMap(([batch, time, inputs, width]) =>
+    [true, false].map((biased): FusedCase => {
+      const layer = gru(inputs, width);
+      return [
+        `gru of ${batch} × ${time}, ${inputs} → ${width}${biased ? '' : ' without bias'}`,
+        () =>
+          slopes(
+            [[batch, time, inputs], [inputs, 3 * width], [width, 3 * width], [batch, width], [3 * width]],
+            (x, input, hidden, h, bias) => {
+              const scaled = { weight: mul(hidden, 1 / Math.sqrt(width)), ...(biased && { bias }) };
+              const params = { input: { weight: mul(input, 0.3) }, hidden: scaled };
+              const { output, state } = layer.run(params, x, { hidden: h });
+              return biased ? [output, state.hidden] : [output, state.hidden, bias];
+            },
+          ),
+      ];
+    }),
+  ),
+  ...[[7, 33], [1], [200, 301]].map(
+    (shape): FusedCase => [
+      `dropout of [${shape}]`,
+      () => slopes([shape], (x) => dropout(0.3).apply({}, mul(x, 2), key(8))),
+    ],
+  ),
   ...Object.entries({
     adam: () => adam(0.01),
     'adam by a schedule': () => adam(ramp(0.1, 0, 9), { b1: 0.5, b2: 0.9, epsilon: 1e-3 }),

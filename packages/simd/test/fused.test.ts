@@ -1,12 +1,28 @@
 // What is fused on this engine against its composition on the cpu engine.
-import { add, dispose, memory, reshape, tensor1d, tidy, zeros } from '@tensorflow/tfjs-core';
+import { CAPTURE, fold, type Key, key } from '@genai/core';
+import {
+  add,
+  cast,
+  dispose,
+  grad,
+  greaterEqual,
+  memory,
+  mul,
+  reshape,
+  square,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { repairGradients } from '../../backend/src/repair-gradients.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { lstm } from '../../nn/src/index.js';
+import { dropout, gru, lstm } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { softmaxCrossEntropy } from '../../tensor/src/index.js';
+import { softmaxCrossEntropy, uniformNoise } from '../../tensor/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { checkCase, type Host } from '../../tensor/test/op-cases.js';
 import type { SimdBackend } from '../src/simd-backend.js';
@@ -51,6 +67,58 @@ describe('as on the cpu engine', () => {
       },
       inputs: [wave([2, 3, 2], 0), wave([2, 12], 1), wave([3, 12], 2), wave([2, 3], 3), wave([2, 3], 4)].map(host),
     });
+  });
+
+  test('laws: gru has the first and second derivatives that finite differences have', () => {
+    const layer = gru(2, 3);
+    const wave = (shape: number[], phase: number): Host => ({
+      values: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(1.7 * i + phase)),
+      shape,
+      dtype: 'float32',
+    });
+    return checkCase({
+      name: 'gru',
+      run: (x, input, hidden, bias, h) =>
+        layer.run({ input: { weight: input }, hidden: { weight: hidden, bias } }, x, { hidden: h }).output,
+      inputs: [wave([2, 3, 2], 0), wave([2, 9], 1), wave([3, 9], 2), wave([9], 3), wave([2, 3], 4)],
+    });
+  });
+
+  test.each([0.1, 0.5, 0.75])('laws: dropout is its composition to the bit, its gradients too: rate %s', (rate) => {
+    const x = tensor1d(Array.from({ length: 40_001 }, (_, i) => (i === 5 ? Number.NaN : Math.cos(i))));
+    const composed = (x: Tensor): Tensor =>
+      mul(x, mul(cast(greaterEqual(uniformNoise(key(3), x.shape), rate), 'float32'), 1 / (1 - rate)));
+    const layer = (x: Tensor): Tensor => dropout(rate).apply({}, x, key(3));
+    for (const of of [
+      (f: typeof layer) => f(x),
+      (f: typeof layer) => grad((x) => sum(square(f(x))))(x),
+      (f: typeof layer) => grad((x) => sum(square(grad((x) => sum(square(f(x))))(x))))(x),
+    ]) {
+      const [got, want] = [layer, composed].map((f) => tidy(() => of(f).dataSync()));
+      expect(new Int32Array(got!.buffer.slice(0))).toEqual(new Int32Array(want!.buffer.slice(0)));
+    }
+    x.dispose();
+  });
+
+  test('laws: dropout in a captured step draws by the key of each move, and keeps nothing', () => {
+    const step = ({ x }: { x: Tensor }, k: Key): { y: Tensor; dx: Tensor } => {
+      const f = (x: Tensor): Tensor => square(dropout(0.4).apply({}, x, fold(k, 3)));
+      return { y: f(x), dx: grad((x) => sum(f(x)))(x) };
+    };
+    const captured = backend[CAPTURE](step as never);
+    const x = tensor1d(Array.from({ length: 3000 }, (_, i) => Math.sin(i)));
+    for (let i = 0; i < 6; i++) {
+      const [want, got] = [step, captured.run as unknown as typeof step].map((run) => {
+        const made = tidy(() => run({ x }, key(i)));
+        const values = [made.y, made.dx].map((leaf) => [...leaf.dataSync()]);
+        dispose(made);
+        return values;
+      });
+      expect(got).toEqual(want);
+    }
+    expect(captured.captured).toBe(true);
+    captured.dispose();
+    x.dispose();
   });
 });
 

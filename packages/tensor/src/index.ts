@@ -3,11 +3,14 @@ export { gumbelNoise, normalNoise, truncatedNormalNoise, uniformNoise } from './
 export { type AttentionOptions, attention } from './ops/attention.js';
 export { type Conv2dOptions, conv2d, type Padding } from './ops/conv2d.js';
 export { conv2dTranspose } from './ops/conv2d-transpose.js';
+export { dropElements } from './ops/drop-elements.js';
 export { elu } from './ops/elu.js';
 export { isFused, isFusedHere, runFused } from './ops/fused.js';
+export { gatedTanh } from './ops/gated-tanh.js';
 export { gather } from './ops/gather.js';
 export { gelu } from './ops/gelu.js';
 export { groupNorm } from './ops/group-norm.js';
+export { type GruSequence, gruSequence } from './ops/gru-sequence.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { leakyRelu } from './ops/leaky-relu.js';
 export { linear } from './ops/linear.js';

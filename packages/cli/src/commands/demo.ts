@@ -13,7 +13,7 @@ import { report } from '../demo/report.js';
 import type { Scores } from '../demo/scores.js';
 import { showcase } from '../demo/showcase.js';
 import { type Trained, trainDigits } from '../demo/train-digits.js';
-import { engineLabel, startEngine } from '../engine.js';
+import { engineLabel, nativeHint, startEngine } from '../engine.js';
 import { type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { type BuiltModel, buildModel } from '../model/build-model.js';
@@ -40,15 +40,18 @@ export interface DemoCommandOptions {
 export async function demo(options: DemoCommandOptions, io: Io): Promise<Outcome> {
   const { seed, out } = options;
   const folder = resolve(io.cwd, out);
-  await expectRoom(folder, out); // before two minutes of training, not after
+  await expectRoom(folder, out); // before the training, not after
   const plan = planOf(options);
   const bar = progress(io.stderr);
-  const engine = engineLabel(await startEngine(options.backend));
+  const started = await startEngine(options.backend);
+  const engine = engineLabel(started);
   const data = await imageData('digits', io.cwd);
   const { train, test, shape } = data;
   bar.note(
     `a variational autoencoder on ${train.length} real digits, engine ${engine}; Ctrl-C stops and keeps what there is`,
   );
+  const hint = await nativeHint(started);
+  if (hint) bar.note(hint);
 
   const config = configOf(plan, seed, shape);
   const model = buildModel(config);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { disposeTree, key } from '@genai/core';
 import { take } from '@genai/data';
-import { startEngine } from '../engine.js';
+import { engineLabel, startEngine } from '../engine.js';
 import { imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { loadModel } from '../model/checkpoint.js';
@@ -28,7 +28,7 @@ export interface EvalCommandOptions {
 export async function evaluation(options: EvalCommandOptions, io: Io): Promise<Outcome> {
   const { folder, samples, batch, seed } = options;
   const names = metricNames(options.metrics);
-  await startEngine(options.backend);
+  const engine = engineLabel(await startEngine(options.backend));
   const { config, model, params } = await loadModel(resolve(io.cwd, folder), folder);
   try {
     const { test, shape } = await imageData(options.data, io.cwd, {
@@ -56,7 +56,7 @@ export async function evaluation(options: EvalCommandOptions, io: Io): Promise<O
       Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score[field]]));
     return {
       metrics: column('mean'),
-      details: { standardErrors: column('standardError'), examples: data.length, samples },
+      details: { engine, standardErrors: column('standardError'), examples: data.length, samples },
     };
   } finally {
     disposeTree(params);

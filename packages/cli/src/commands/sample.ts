@@ -2,7 +2,7 @@ import { extname, resolve } from 'node:path';
 import { disposeTree, key } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { concat, slice, type Tensor } from '@tensorflow/tfjs-core';
-import { startEngine } from '../engine.js';
+import { engineLabel, startEngine } from '../engine.js';
 import type { Io } from '../io.js';
 import { loadModel } from '../model/checkpoint.js';
 import type { Outcome } from '../outcome.js';
@@ -28,7 +28,7 @@ const ROWS = 256;
 export async function sample(options: SampleCommandOptions, io: Io): Promise<Outcome> {
   const { folder, count, out, seed } = options;
   if (extname(out).toLowerCase() !== '.png') throw new UsageError(`--out must name a .png file, got "${out}".`);
-  await startEngine(options.backend);
+  const engine = engineLabel(await startEngine(options.backend));
   const { config, model, params } = await loadModel(resolve(io.cwd, folder), folder);
   try {
     const [height, width] = config.data.shape;
@@ -52,5 +52,5 @@ export async function sample(options: SampleCommandOptions, io: Io): Promise<Out
     disposeTree(params);
   }
   if (!options.json) io.stdout.write(`${out}: ${count} images\n`);
-  return { files: [out], details: { count } };
+  return { files: [out], details: { engine, count } };
 }

@@ -7,7 +7,7 @@ import { owned, scope } from '@genai/tensor';
 import { adam, linear, minimize, train as training } from '@genai/train';
 import { elbo } from '@genai/vae';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { engineLabel, startEngine } from '../engine.js';
+import { engineLabel, nativeHint, startEngine } from '../engine.js';
 import { imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { buildModel } from '../model/build-model.js';
@@ -66,6 +66,8 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
   const log = await trainingLog(join(folder, 'log.jsonl'), start);
   const bar = progress(io.stderr);
   bar.note(`${config.preset} on ${config.data.spec}, ${data.train.length} images, engine ${engineLabel(engine)}`);
+  const hint = await nativeHint(engine);
+  if (hint) bar.note(hint);
   if (start > 0) bar.note(`going on after step ${start}`);
   let { metrics } = opened;
   let savedAt = performance.now();
@@ -100,7 +102,8 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
   if (!options.json && !stopped) {
     io.stdout.write(`${options.out}: step ${run.step}, loss ${number(metrics.loss ?? Number.NaN)} nats\n`);
   }
-  return { steps: run.step, metrics, files: FILES.map((name) => join(options.out, name)), stopped };
+  const files = FILES.map((name) => join(options.out, name));
+  return { steps: run.step, metrics, files, stopped, details: { engine: engineLabel(engine) } };
 }
 
 /** The run that a configuration describes, from its beginning or as it is kept in `store`. */

@@ -167,10 +167,119 @@ test('laws: a tensor kept beside the result is told', async () => {
   });
   const x = tensor([1, 2]);
   for (let i = 0; i < 6; i++) dispose(captured.run({ x }, key(i)));
-  expect(aside.length).toBe(6);
+  expect(aside.length).toBe(7); // the first run is sketched before
+  for (const kept of aside) expect([...kept.dataSync()]).toEqual([3, 6]);
   expect(String(captured.captured)).toContain('keeps a tensor');
   dispose([x, ...aside]);
   captured.dispose();
+});
+
+/** Takes more memory, run really, than is allowed before a program is sketched. */
+const WIDE = 2 ** 22;
+function wide({ x }: { x: Tensor }, k: Key): { y: Tensor; x: Tensor } {
+  const far = Array.from({ length: 9 }).reduce<Tensor[]>((all) => [...all, mul(all.at(-1)!, 1.01)], [x]);
+  return { y: add(sum(add(far.at(-1)!, far[0]!)), normal(fold(k, 1), [2])), x };
+}
+
+test('parity: a large function is captured in its first run, with the numbers of a plain one, in less memory', async () => {
+  const backend = await startSimd();
+  const { allocator } = backend.machine;
+  const x = ones([WIDE]);
+  const { allocate } = allocator;
+  let most = 0;
+  allocator.allocate = (bytes) => {
+    const place = allocate.call(allocator, bytes);
+    most = Math.max(most, allocator.used);
+    return place;
+  };
+  const before = allocator.used;
+  const captured = capture(backend, wide);
+  for (let i = 0; i < 4; i++) {
+    most = 0;
+    const got = captured.run({ x }, key(i));
+    expect(captured.captured).toBe(true);
+    expect(got.x).toBe(x);
+    expect(most - before).toBeLessThan(4 * 4 * WIDE);
+    const want = tidy(() => wide({ x }, key(i)));
+    expect([...got.y.dataSync()]).toEqual([...want.y.dataSync()]);
+    dispose([got.y, want.y]);
+  }
+  captured.dispose();
+  expect(allocator.used).toBe(before);
+  expect(memory().numTensors).toBe(1);
+  x.dispose();
+});
+
+test.for([
+  ['reads', (y: Tensor) => add(y, y.dataSync()[0]! > 0 ? 1 : 0)],
+  [
+    'reads and catches',
+    (y: Tensor) => {
+      try {
+        return add(y, y.dataSync()[0]! > 0 ? 1 : 0);
+      } catch {
+        return y;
+      }
+    },
+  ],
+  [
+    'reads later',
+    (y: Tensor) => {
+      void y.data();
+      return y;
+    },
+  ],
+  [
+    'throws',
+    () => {
+      throw new Error('no');
+    },
+  ],
+] as const)('laws: a large function that %s does what it does plainly', async ([, spoil]) => {
+  const backend = await startSimd();
+  const f = (inputs: { x: Tensor }, k: Key): { y: Tensor } => ({ y: spoil(wide(inputs, k).y) });
+  const captured = capture(backend, f);
+  const x = ones([WIDE]);
+  for (let i = 0; i < 5; i++) {
+    const run = (f: (inputs: { x: Tensor }, k: Key) => { y: Tensor }): number[] | string => {
+      try {
+        const { y } = tidy(() => f({ x }, key(i)));
+        const values = [...y.dataSync()];
+        y.dispose();
+        return values;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(run(captured.run)).toEqual(run(f));
+    expect(captured.captured).not.toBe(true);
+  }
+  expect(memory().numTensors).toBe(1);
+  x.dispose();
+  captured.dispose();
+});
+
+test('laws: a large function may fill a cache in its first run', async () => {
+  const backend = await startSimd();
+  const before = backend.machine.allocator.used;
+  const cache: Tensor[] = [];
+  const f = (inputs: { x: Tensor }, k: Key): { y: Tensor } => {
+    if (cache.length === 0) cache.push(keep(mul(ones([2]), 3)), keep(tensor([1, 2])));
+    return { y: add(wide(inputs, k).y, mul(cache[0]!, cache[1]!)) };
+  };
+  const captured = capture(backend, f);
+  const x = ones([WIDE]);
+  const made = [0, 1, 2, 3, 4].map((i) => captured.run({ x }, key(i)).y);
+  expect(captured.captured).toBe(true);
+  expect([...cache[0]!.dataSync(), ...cache[1]!.dataSync()]).toEqual([3, 3, 1, 2]);
+  for (const [i, y] of made.entries()) {
+    const want = tidy(() => f({ x }, key(i)).y);
+    expect([...y.dataSync()]).toEqual([...want.dataSync()]);
+    want.dispose();
+  }
+  dispose([x, ...made, ...cache]);
+  captured.dispose();
+  expect(backend.machine.allocator.used).toBe(before);
 });
 
 test('laws: a tensor known from elsewhere may be replaced by another', async () => {

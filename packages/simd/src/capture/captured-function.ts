@@ -13,12 +13,15 @@ import { InputForm } from './input-form.js';
 import { Program } from './program.js';
 import { Recorder } from './recorder.js';
 import { common, type Recording } from './recording.js';
+import { sketch } from './sketch.js';
 
 /** What is known of runs whose inputs have one form. */
 type Case = {
   readonly form: InputForm;
   last: { readonly recording: Recording; readonly key: Key } | undefined;
   tries: number;
+  /** Whether a program was looked for without a real run. */
+  isSketched: boolean;
   program: Program | undefined;
   error: CannotCaptureError | undefined;
 };
@@ -31,7 +34,7 @@ const CASES = 4;
 /**
  * A pure function of tensors, recorded and replayed.
  *
- * Its first runs are real, and recorded. Where two of them in a row computed the same (up to what came from their keys) the
+ * The program of a large function is sketched without a real run. Else its first runs are real, and recorded. Where two of them in a row computed the same (up to what came from their keys) the
  * list of ops becomes a program; it is tried at once on the inputs of the last real run, and only if it gives every bit of
  * that run's result is it used.
  */
@@ -54,6 +57,10 @@ export class CapturedFunction<I extends Tree<TensorLike>, R extends Tree<TensorL
     const known = this.#caseOf(found);
     if (known.program && !known.program.isAlive()) forget(known);
     if (known.error) return this.#plain(inputs, key, known.error);
+    if (!known.program && !known.isSketched) {
+      known.isSketched = true;
+      known.program = sketch(backend, this.f, inputs, tensors, key);
+    }
     if (!known.program) return this.#record(known, inputs, tensors, key);
     try {
       const result = known.program.replay(tensors, key) as unknown as R;
@@ -85,6 +92,7 @@ export class CapturedFunction<I extends Tree<TensorLike>, R extends Tree<TensorL
             form: new InputForm(found, this.backend),
             last: undefined,
             tries: 0,
+            isSketched: false,
             program: undefined,
             error: found.every(([, { dtype }]) => dtype !== 'string' && dtype !== 'complex64')
               ? undefined
@@ -143,4 +151,5 @@ function forget(known: Case): void {
   known.program = undefined;
   known.last = undefined;
   known.tries = 0;
+  known.isSketched = false;
 }

@@ -24,10 +24,19 @@ export class Recorder implements Places {
   /** Blocks that hold something now, by their place. */
   readonly #open = new Map<number, Open>();
 
+  /** Bytes of the blocks that a dry run has, now and at most at one time. */
+  #dryBytes = 0;
+  #mostDryBytes = 0;
+  #nowhere = NOWHERE;
+  /** Whose data a dry run tells of, by their place. */
+  readonly #dry = new Map<number, object>();
+
+  /** A dry run (`isDry`) computes nothing: what it makes has places that are not in the memory. */
   constructor(
     private readonly backend: SimdBackend,
     private readonly inputs: readonly Tensor[],
     key: Key,
+    readonly isDry = false,
   ) {
     this.keys = new KeyPaths(key, () =>
       this.#fail(
@@ -43,6 +52,17 @@ export class Recorder implements Places {
 
   // ---- Memory ---------------------------------------------------------------------------------------------------------
   readonly allocate = (bytes: number): number => {
+    if (!this.isDry) return this.allocateNow(bytes);
+    const place = this.#nowhere;
+    this.#nowhere += Math.max(64, Math.ceil(bytes / 64) * 64);
+    this.#add(place, { kind: 'made', bytes });
+    this.#dryBytes += bytes;
+    this.#mostDryBytes = Math.max(this.#mostDryBytes, this.#dryBytes);
+    return place;
+  };
+
+  /** A block in the memory, for numbers from outside the kernels. */
+  readonly allocateNow = (bytes: number): number => {
     const place = this.backend.machine.allocator.allocate(bytes);
     this.#add(place, { kind: 'made', bytes });
     return place;
@@ -53,10 +73,18 @@ export class Recorder implements Places {
     const kind = open && this.#blocks[open.id]!.kind;
     if (kind === 'made' || kind === 'constant') this.#open.delete(place);
     else this.#fail('it disposes a tensor that it did not make');
-    this.backend.machine.allocator.free(place);
+    if (isNowhere(place)) {
+      this.#dryBytes -= open?.bytes ?? 0;
+      this.#dry.delete(place);
+    } else this.backend.machine.allocator.free(place);
   };
 
   // ---- What the backend tells -------------------------------------------------------------------------------------
+  /** A tensor is made, its numbers not set yet. */
+  readonly made = (dataId: object, { place }: TensorRecord): void => {
+    if (isNowhere(place)) this.#dry.set(place, dataId);
+  };
+
   /** A tensor is used. */
   readonly used = (dataId: object, { place }: TensorRecord): void => {
     if (this.#open.has(place)) return;
@@ -86,6 +114,11 @@ export class Recorder implements Places {
         'compute with tensors instead, or give the number out as a metric',
     );
   };
+
+  /** Bytes that the function holds at most at one time when it is run, besides what there is before. */
+  get mostDryBytes(): number {
+    return this.#mostDryBytes;
+  }
 
   readonly launched = ({ op, writes, reads, numbers }: Launch): void => {
     this.#events.push({
@@ -146,6 +179,17 @@ export class Recorder implements Places {
     return { blocks: this.#blocks, events: this.#events, outputs, form, problem: this.#problem };
   }
 
+  /** What a dry run left over when it ended: the recording of a function whose result it is, and whose data they are. */
+  leftOver(): { readonly recording: Recording; readonly dataIds: readonly object[] } {
+    const dataIds = [...this.#dry.values()];
+    const outputs = [...this.#dry].map(([place, dataId]): Output => {
+      const { dtype, count } = this.backend.recordOf(dataId);
+      return { input: undefined, block: this.#open.get(place)!.id, shape: [count], dtype, stored: dtype, count };
+    });
+    const form = outputs.map((_, i) => new Slot(i));
+    return { recording: { blocks: this.#blocks, events: this.#events, outputs, form, problem: undefined }, dataIds };
+  }
+
   // ---- Helpers ----------------------------------------------------------------------------------------------------------
   #output(leaf: Tensor): Output {
     const record = this.backend.recordOf(leaf.dataId);
@@ -196,6 +240,14 @@ export class Recorder implements Places {
     this.#problem ??= problem;
   }
 }
+
+/** Whether a place is that of data which a dry run only told of. */
+export function isNowhere(place: number): boolean {
+  return place >= NOWHERE;
+}
+
+/** Behind the end of the largest memory. */
+const NOWHERE = 2 ** 32;
 
 type Call = { readonly inputs: unknown; readonly attrs: unknown };
 

@@ -3,6 +3,7 @@ import { ACTIVATION_KERNELS } from './activation.js';
 import { ATTENTION_KERNELS } from './attention.js';
 import { BINARY_KERNELS } from './binary.js';
 import { CONV_KERNELS } from './conv.js';
+import { GATE_KERNELS } from './gate.js';
 import { GATHER_KERNELS } from './gather.js';
 import { LOSS_KERNELS } from './loss.js';
 import { MAT_MUL_KERNELS } from './mat-mul.js';
@@ -23,6 +24,7 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...ATTENTION_KERNELS,
   ...BINARY_KERNELS,
   ...CONV_KERNELS,
+  ...GATE_KERNELS,
   ...GATHER_KERNELS,
   ...LOSS_KERNELS,
   ...MAT_MUL_KERNELS,

@@ -5,6 +5,7 @@ import type { SimdCall, SimdKernel } from '../simd-kernel.js';
 import { convolutionInfo, convolutionNumbers } from './convolution-info.js';
 import { DEPTHWISE_KERNELS } from './depthwise.js';
 import { activationCode } from './fused-activation.js';
+import { isWinograd, launchWinograd, launchWinogradFilterGradient, launchWinogradInputGradient } from './winograd.js';
 
 /** Convolutions over two dimensions, channels last. */
 export const CONV_KERNELS: readonly SimdKernel[] = [
@@ -47,6 +48,7 @@ function forward(
   const [m, n, k] = productOf(info) ?? [];
   const reads = [x, filter, tail.bias ?? 0];
   if (m !== undefined) launchProduct(backend, y, reads, [m, n!, k!], [false, false], tail);
+  else if (isWinograd(info, 'output')) launchWinograd(backend, y, [x, filter], info, tail);
   else backend.launch('conv2d', [y], reads, [...convolutionNumbers(info), ...numbersOfTail(tail)]);
   return y;
 }
@@ -59,6 +61,7 @@ function inputGradient({ inputs: { dy, filter }, attrs, backend }: SimdCall): Te
   const [m, n, k] = productOf(info) ?? [];
   // Y = X·F, so dX = dY·Fᵀ.
   if (m !== undefined) launchProduct(backend, dx, [dy!, filter!, 0], [m, k!, n!], [false, true], PLAIN);
+  else if (isWinograd(info, 'input')) launchWinogradInputGradient(backend, dx, [dy!, filter!], info);
   else {
     backend.launch(
       'conv2d_input_gradient',
@@ -78,6 +81,7 @@ function filterGradient({ inputs: { x, dy }, attrs, backend }: SimdCall): Tensor
   const [m, n, k] = productOf(info) ?? [];
   // Y = X·F, so dF = Xᵀ·dY.
   if (m !== undefined) launchProduct(backend, dFilter, [x!, dy!, 0], [k!, n!, m], [true, false], PLAIN);
+  else if (isWinograd(info, 'filter')) launchWinogradFilterGradient(backend, dFilter, [x!, dy!], info);
   else backend.launch('conv2d_filter_gradient', [dFilter], [x!, dy!], convolutionNumbers(info));
   return dFilter;
 }

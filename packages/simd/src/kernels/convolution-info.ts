@@ -1,4 +1,4 @@
-import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SimdCall } from '../simd-kernel.js';
 
 type Shape4 = [number, number, number, number];
@@ -28,6 +28,9 @@ export function convolutionInfo(
     attrs.dimRoundingMode as 'floor' | 'round' | 'ceil' | undefined,
     depthwise,
   );
+  // tfjs lets a transposed convolution begin with more than the one that it turns around would give.
+  const dy = attrs.inputShape ? operands[0] : attrs.filterShape ? operands[1] : undefined;
+  if (dy && !util.arraysEqual(dy.shape, info.outShape)) return undefined;
   return info.inChannels === filterShape[2] ? info : undefined;
 }
 

@@ -1,4 +1,15 @@
-import { fused, gather, matMul, reshape, slice, type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  broadcastTo,
+  fused,
+  gather,
+  matMul,
+  reshape,
+  slice,
+  type Tensor,
+  tensor,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { afterEach, expect, test } from 'vitest';
 import { expectAsOnCpu, startSimd, stopSimd } from '../../test/with-simd.js';
 
@@ -126,4 +137,14 @@ test('laws: NaN and infinities are not lost', async () => {
 test('misuse: matrices that do not fit are refused', async () => {
   await startSimd();
   expect(() => tidy(() => matMul(zeros([2, 3]), zeros([4, 5])))).toThrow(/inner shapes/);
+});
+
+test('laws: batches that both operands stretch over, in turns, are multiplied as if they were whole', async () => {
+  await startSimd();
+  const [a, b] = [numbers([2, 3, 4, 5, 6]), numbers([1, 3, 1, 6, 7], 2)];
+  const whole = tidy(() => matMul(a, broadcastTo(b, [2, 3, 4, 6, 7])).dataSync() as never as Float32Array);
+  const stretched = tidy(() => matMul(a, b).dataSync() as never as Float32Array);
+  expect(stretched).toEqual(whole);
+  a.dispose();
+  b.dispose();
 });

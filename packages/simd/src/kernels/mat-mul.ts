@@ -1,8 +1,9 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { backend_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { floatBits } from '../machine.js';
 import type { SimdBackend } from '../simd-backend.js';
 import type { SimdCall, SimdKernel } from '../simd-kernel.js';
 import { activationCode } from './fused-activation.js';
+import { type MoveDim, moveElements, stepsOf } from './move-elements.js';
 
 /** Matrix products. */
 export const MAT_MUL_KERNELS: readonly SimdKernel[] = [
@@ -40,8 +41,17 @@ function product(
   const [bRows, bColumns] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [aColumns, aRows] : [aRows, aColumns];
   const [n, depth] = transposeB ? [bRows, bColumns] : [bColumns, bRows];
+  if (k !== depth || Math.min(a.shape.length, b.shape.length) < 2) return undefined; // the borrowed kernel says what is wrong
   const batches = joinBatches(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  if (k !== depth || !batches) return undefined; // the borrowed kernel says what is wrong
+  if (!batches) {
+    const shape = backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const [wholeA, wholeB] = [a, b].map((x) => stretched(backend, x, shape)) as [TensorInfo, TensorInfo];
+    const turns = { transposeA, transposeB };
+    const out = product(backend, wholeA, wholeB, turns, { activation, alpha, ...(bias && { bias }) });
+    backend.disposeIntermediateTensorInfo(wholeA);
+    backend.disposeIntermediateTensorInfo(wholeB);
+    return out;
+  }
   const out = backend.output([...batches.shape, m, n], 'float32');
   const count = util.sizeFromShape(batches.shape as number[]);
   const [aSize, bSize, cSize] = [m * k, k * n, m * n];
@@ -54,6 +64,19 @@ function product(
     numbers.push(batches.inner, batches.aOuter * aSize, batches.bOuter * bSize, batches.inner * cSize, 0, 0, 0);
     backend.launch('gemm_views', [out], reads, numbers);
   }
+  return out;
+}
+
+/** The matrices of x as many times as these batches ask for. */
+function stretched(backend: SimdBackend, x: TensorInfo, batches: readonly number[]): TensorInfo {
+  const shape = [...batches, ...x.shape.slice(-2)];
+  const out = backend.output(shape, 'float32');
+  const missing = shape.length - x.shape.length;
+  const [toSteps, fromSteps] = [stepsOf(shape), stepsOf(x.shape)];
+  const dims = shape.map(
+    (size, i): MoveDim => [size, toSteps[i]!, (x.shape[i - missing] ?? 1) === 1 ? 0 : fromSteps[i - missing]!],
+  );
+  moveElements(backend, out, x, dims);
   return out;
 }
 

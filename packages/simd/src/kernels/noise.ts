@@ -1,11 +1,11 @@
-import { util } from '@tensorflow/tfjs-core';
+import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { floatBits } from '../machine.js';
 import type { SimdKernel } from '../simd-kernel.js';
 
 /**
  * Random numbers from a key, as the host makes them: the words bit by bit, what is made of them to an ulp or two.
  *
- * Attributes: `kind`, `key` (two words), `shape`, and for 'uniform' `min` and `max`.
+ * Attributes: `kind`, `key` (two words), `shape`, and for 'uniform' `min` and `max`; for dropout `key` and `rate`.
  */
 export const NOISE_KERNELS: readonly SimdKernel[] = [
   {
@@ -19,6 +19,17 @@ export const NOISE_KERNELS: readonly SimdKernel[] = [
       if (count === 0) return out;
       const numbers = [low, high, -BELOW_TWO, BELOW_TWO].map(floatBits);
       backend.launch('random', [out], [], [count, key[0], key[1], KINDS.indexOf(kind), ...numbers]);
+      return out;
+    },
+  },
+  {
+    name: 'GenaiDropout',
+    run: ({ inputs, attrs, backend }) => {
+      const { x } = inputs as { x: TensorInfo };
+      const { key, rate } = attrs as { key: readonly [number, number]; rate: number };
+      const out = backend.output(x.shape, 'float32');
+      const numbers = [util.sizeFromShape(x.shape), key[0] | 0, key[1] | 0, floatBits(rate), floatBits(1 / (1 - rate))];
+      backend.launch('dropout', [out], [x], numbers);
       return out;
     },
   },

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdBackend } from '../simd-backend.js';
 import type { SimdKernel } from '../simd-kernel.js';
 
-/** A long short-term memory over a sequence; it keeps its cells and gates for its gradient. */
+/** A long short-term memory and a gated recurrent unit over a sequence; they keep their cells and gates for their gradients. */
 export const RECURRENT_KERNELS: readonly SimdKernel[] = [
   {
     name: 'GenaiLstm',
@@ -35,6 +35,38 @@ export const RECURRENT_KERNELS: readonly SimdKernel[] = [
         backend.launch('lstm_grad', [...made, packed], [dvalue, weight, cells, gates, cell], [batch, time, width]),
       );
       return made; // slopes at projected, at the hidden state and at the cell before the sequence
+    },
+  },
+  {
+    name: 'GenaiGru',
+    run: ({ inputs, backend }) => {
+      const { projected, weight, bias, hidden } = inputs as Record<'projected' | 'weight' | 'hidden', TensorInfo> & {
+        bias?: TensorInfo;
+      };
+      const [batch, time, gates] = projected.shape as [number, number, number];
+      const width = gates / 3;
+      const value = backend.output([batch, time, width], 'float32');
+      const kept = backend.output([batch, time, 4 * width], 'float32');
+      withPacked(backend, width, (packed) =>
+        backend.launch('gru', [value, kept, packed], [projected, weight, bias ?? 0, hidden], [batch, time, width]),
+      );
+      return [value, kept];
+    },
+  },
+  {
+    name: 'GenaiGruGrad',
+    run: ({ inputs, backend }) => {
+      const { dvalue, weight, value, kept, hidden } = inputs as Record<
+        'dvalue' | 'weight' | 'value' | 'kept' | 'hidden',
+        TensorInfo
+      >;
+      const [batch, time, width] = value.shape as [number, number, number];
+      const ofGates = [batch, time, 3 * width];
+      const made = [ofGates, ofGates, hidden.shape].map((shape) => backend.output(shape, 'float32'));
+      withPacked(backend, width, (packed) =>
+        backend.launch('gru_grad', [...made, packed], [dvalue, weight, value, kept, hidden], [batch, time, width]),
+      );
+      return made; // slopes at projected, at the product with the weight and at the state before the sequence
     },
   },
 ];

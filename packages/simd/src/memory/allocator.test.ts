@@ -68,3 +68,11 @@ test('errors: what does not fit is refused and changes nothing', () => {
   expect(allocator.used).toBe(0);
   expect(() => allocator.free(place)).toThrow('no block begins at');
 });
+
+test('errors: what is no size is refused, and later blocks are sound', () => {
+  const { allocator } = pretend(0, 2 ** 20);
+  for (const bytes of [Number.NaN, -4, Number.POSITIVE_INFINITY])
+    expect(() => allocator.allocate(bytes)).toThrow(`a tensor cannot have ${bytes} bytes`);
+  expect(allocator.used).toBe(0);
+  expect(allocator.allocate(4)).toBe(0);
+});

@@ -1,6 +1,8 @@
+import { GenaiError } from '@genai/core';
+
 /** Who hands out places in the memory and takes them back. */
 export interface Places {
-  /** A place, aligned to 64 bytes, of at least this many bytes. @throws OutOfMemoryError */
+  /** A place, aligned to 64 bytes, of at least this many bytes. @throws OutOfMemoryError, GenaiError if that is no number */
   readonly allocate: (bytes: number) => number;
   readonly free: (place: number) => void;
 }
@@ -37,6 +39,7 @@ export class Allocator implements Places {
   }
 
   allocate(bytes: number): number {
+    if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) throw noSize(bytes);
     const size = classOf(bytes);
     const place = this.#free.get(size)?.pop();
     if (place !== undefined) {
@@ -120,6 +123,11 @@ export class Allocator implements Places {
     }
     this.#holes = joined;
   }
+}
+
+/** Bytes that are no number would spoil every place handed out from then on. */
+function noSize(bytes: number): GenaiError {
+  return new GenaiError(`simd: a tensor cannot have ${bytes} bytes; a dimension of its shape is no number.`);
 }
 
 const ALIGNMENT = 64;

@@ -1,0 +1,7 @@
+/** Serves the built site with the headers that its threads need; vitepress preview sets none. */
+import { join } from 'node:path';
+import { serve } from './serve.mjs';
+
+const base = process.env.DOCS_BASE ?? '/';
+const { url } = await serve(join(import.meta.dirname, '..', '.vitepress', 'dist'), { base, port: 4173 });
+console.log(`${url}${base}`);
