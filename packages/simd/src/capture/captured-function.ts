@@ -34,9 +34,9 @@ const CASES = 4;
 /**
  * A pure function of tensors, recorded and replayed.
  *
- * The program of a large function is sketched without a real run. Else its first runs are real, and recorded. Where two of them in a row computed the same (up to what came from their keys) the
- * list of ops becomes a program; it is tried at once on the inputs of the last real run, and only if it gives every bit of
- * that run's result is it used.
+ * The program of a large function is sketched without a real run. Else its first runs are real, and recorded. Where two of
+ * them in a row computed the same (up to what came from their keys) the list of ops becomes a program; it is tried at once
+ * on the inputs of the last real run, and only if it gives every bit of that run's result is it used.
  */
 export class CapturedFunction<I extends Tree<TensorLike>, R extends Tree<TensorLike>> implements Captured<I, R> {
   captured: boolean | CannotCaptureError = false;

@@ -6,7 +6,7 @@ import { Recorder } from './recorder.js';
 import { common, type Recording } from './recording.js';
 
 /** A function that takes more bytes than this, run really, is sketched. */
-const LARGE = 2 ** 27;
+const LARGE = 2 ** 26;
 
 /**
  * The program of a function that takes much memory, found without a real run, which would hold at once all that the
