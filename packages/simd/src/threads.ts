@@ -48,8 +48,7 @@ async function startNodeThread(seat: ThreadSeat, lost: () => void): Promise<Thre
   worker.on('exit', lost);
   worker.unref();
   return {
-    // `stop` of the kernels has told it to return, and then it ends by itself. To terminate it on its way out of the
-    // kernels has brought Node 22 down now and then.
+    // `stop` of the kernels has told it to return from them, and then it ends by itself: nothing is left to terminate.
     stop: () => {
       worker.removeAllListeners();
       worker.on('error', () => undefined);
