@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -41,15 +43,21 @@ export function gradientsForNode(): Plugin {
 async function bundleGradients(): Promise<string> {
   const core = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core/package.json'));
   const folder = join(core, '..', '..', '.cache', 'genai');
-  const outfile = join(folder, `gradients-${process.pid}.mjs`);
-  await mkdir(folder, { recursive: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: ['@tensorflow/tfjs-core/dist/register_all_gradients'],
     absWorkingDir: core,
     bundle: true,
     format: 'esm',
-    outfile,
+    write: false,
     plugins: [tfjsGradients()],
   });
-  return outfile;
+  // Several projects bundle at once: each writes a file of its own and names it after what it holds, whole or not at all.
+  const { text, hash } = outputFiles[0]!;
+  const file = join(folder, `gradients-${hash.replaceAll(/[^\w]/g, '')}.mjs`);
+  if (existsSync(file)) return file;
+  await mkdir(folder, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, text);
+  await rename(draft, file);
+  return file;
 }
