@@ -112,12 +112,17 @@ describe('errors', () => {
   });
 
   test('a damaged library in the cache is not opened', async () => {
-    const bytes = await readFile(built().path);
+    // Another file of its name: this process may have the whole one mapped still, and to cut that one would end the process.
+    const whole = join(folder, 'whole.so');
+    await copyFile(built().path, whole);
+    const bytes = await readFile(whole);
+    await rm(built().path);
     await writeFile(built().path, bytes.subarray(0, bytes.length / 2));
     const { attach, notes } = await findNative();
     expect(attach).toBeUndefined();
     expect(notes).toEqual([expect.stringContaining('the file is damaged; run `genai native build` again')]);
-    await writeFile(built().path, bytes);
+    await rm(built().path);
+    await copyFile(whole, built().path);
     expect((await nativeStatus()).library?.path).toBe(built().path);
   });
 
