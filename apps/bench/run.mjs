@@ -1,6 +1,8 @@
 /**
  * Builds the bench and runs it: `node run.mjs [workload…] [options]`; `--help` names them all.
  *
+ * `node run.mjs soak [minutes] [workload…]` trains for so long and tells what the process holds.
+ *
  * What is timed is what our packages publish, built first if a source has changed. `--source` bundles the sources
  * instead, for work on them.
  */
@@ -28,11 +30,11 @@ const code = !isBuilding
 if (code !== 0) process.exit(code);
 await build({
   ...common,
-  entryPoints: { bench: join(here, 'src/bench.ts'), child: join(here, 'src/child.ts') },
+  entryPoints: Object.fromEntries(['bench', 'child', 'soak'].map((name) => [name, join(here, `src/${name}.ts`)])),
   outdir: dist,
   ...(isSource ? await fromSource() : { packages: 'external' }),
 });
-await import(pathToFileURL(join(dist, 'bench.js')).href);
+await import(pathToFileURL(join(dist, process.argv[2] === 'soak' ? 'soak.js' : 'bench.js')).href);
 
 async function fromSource() {
   const outfile = join(dist, 'tfjs-gradients.mjs');

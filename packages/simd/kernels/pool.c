@@ -1,5 +1,6 @@
 // Threads: the caller works too, and whoever is awake takes the next chunk. A thread that is asleep, late or dead is
 // never waited for: only those that joined an open task are. So results depend on nothing that a scheduler decides.
+// A worker that dies inside a task takes its chunk with it: the task then ends in a trap, not in a wait without end.
 #include "base.h"
 
 #define LINE __attribute__((aligned(64)))
@@ -11,11 +12,14 @@ static struct {
   LINE i32 next;     // the next chunk that nobody took
   LINE i32 sleepers; // workers waiting for `epoch`
   LINE i32 stopped;
+  LINE i32 broken;   // a worker died inside a task
+  u8 inside[64];     // of a worker: whether it is inside
   LINE task run;
   void *context;
   i32 chunks;
   LINE i32 threads; // in all, the caller included
   i32 may_wait;     // whether the caller's thread may sleep (the main thread of a page may not)
+  i32 patience;     // waits of 50 µs, after which a worker that is inside counts as dead; 0 waits for ever
   u8 *scratch;
 } pool;
 
@@ -85,10 +89,15 @@ void parallel_for(task run, void *context, int chunks) {
   if (GET(pool.sleepers)) wake_all(&pool.epoch);
   take_chunks(0);
   i32 inside = __atomic_and_fetch(&pool.gate, ~OPEN, __ATOMIC_SEQ_CST);
-  for (int spins = 0; inside; inside = GET(pool.gate)) {
-    if (++spins < SPINS || !pool.may_wait) pause_();
-    else sleep_while(&pool.gate, inside, 50000);
+  i32 spins = 0, waits = 0;
+  for (i32 now; inside; inside = now) {
+    if (++spins < SPINS) pause_();
+    else if (!pool.may_wait) spins = 0, waits++; // SPINS turns take some tens of µs
+    else sleep_while(&pool.gate, inside, 50000), waits++;
+    if ((now = GET(pool.gate)) != inside) waits = 0; // one has left: the others have as long again
+    else if (pool.patience && waits > pool.patience) SET(pool.broken, 1), now = 0;
   }
+  if (GET(pool.broken)) __builtin_trap();
 }
 
 /** A worker's life. It ends when `stop` is called. */
@@ -108,12 +117,26 @@ EXPORT(work) void work(int thread) {
     i32 gate = GET(pool.gate);
     while (gate & OPEN)
       if (__atomic_compare_exchange_n(&pool.gate, &gate, gate + 1, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+        pool.inside[thread & 63] = 1;
         take_chunks(thread);
+        pool.inside[thread & 63] = 0;
         if (ADD(pool.gate, -1) == 1) wake_all(&pool.gate);
         break;
       }
   }
 }
+
+#ifdef __wasm__
+/** A worker that fell out of `work` tells so, last of all. */
+EXPORT(lost) void lost(i32 thread) {
+  if (!pool.inside[thread & 63]) return;
+  SET(pool.broken, 1);
+  if (ADD(pool.gate, -1) == 1) wake_all(&pool.gate);
+}
+
+/** After how many waits of 50 µs a worker counts as dead. */
+EXPORT(be_patient) void be_patient(i32 waits) { pool.patience = waits; }
+#endif
 
 /** How many threads take part from now on, the caller included; `space` is where scratch begins. */
 EXPORT(configure) void configure(i32 threads, i32 may_wait, u32 space) {

@@ -9,6 +9,8 @@ export type KernelExports = {
   readonly work: (thread: number) => void;
   readonly configure: (threads: number, mayWait: number, scratch: number) => void;
   readonly stop: () => void;
+  readonly lost: (thread: number) => void;
+  readonly be_patient: (waits: number) => void;
   readonly scratch_bytes: (threads: number) => number;
   readonly heap_base: () => number;
   readonly __stack_pointer: WebAssembly.Global;

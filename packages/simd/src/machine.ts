@@ -1,3 +1,4 @@
+import { GenaiError } from '@genai/core';
 import { OPS } from './generated/ops.js';
 import { inNode } from './in-node.js';
 import { type KernelExports, type Kernels, loadKernels } from './load-kernels.js';
@@ -66,7 +67,7 @@ export class Machine {
       (bytes, used) => new OutOfMemoryError(bytes, used),
     );
     this.places = this.allocator;
-    this.#runner = { runOp: kernels.run_op, runList: kernels.run_list };
+    this.#runner = this.#inWebAssembly();
   }
 
   /** Compiles the kernels, makes the memory and starts the threads. @throws GenaiError if none of it can be had. */
@@ -131,7 +132,7 @@ export class Machine {
 
   /** Lets something else compute from now on, or WebAssembly again. */
   computeWith(runner: Runner | undefined): void {
-    this.#runner = runner ?? { runOp: this.kernels.run_op, runList: this.kernels.run_list };
+    this.#runner = runner ?? this.#inWebAssembly();
   }
 
   /** The code of an op, for recorded lists. */
@@ -152,6 +153,28 @@ export class Machine {
     this.kernels.stop();
     for (const thread of this.#threads.splice(0)) thread.stop();
     this.#configure();
+  }
+
+  #inWebAssembly(): Runner {
+    const { run_op, run_list } = this.kernels;
+    const guarded = (run: (a: number, b: number) => void) => (a: number, b: number) => {
+      try {
+        run(a, b);
+      } catch (error) {
+        throw this.#afterTrap(error);
+      }
+    };
+    return { runOp: guarded(run_op), runList: guarded(run_list) };
+  }
+
+  /** Goes on without threads: one may be dead, or asleep and write later what nobody waits for. */
+  #afterTrap(cause: unknown): GenaiError {
+    this.stop();
+    return new GenaiError(
+      `simd: a computation was cut short (${(cause as Error).message}), perhaps because a thread was ended from outside; what ` +
+        'it was to write is lost. The engine goes on with one thread: go on from the last checkpoint.',
+      { cause },
+    );
   }
 
   async #startThreads({ module }: Kernels, threads: number, stacks: number): Promise<void> {
@@ -176,6 +199,7 @@ export class Machine {
   }
 
   #configure(): void {
+    this.kernels.be_patient(PATIENCE_MS * 20);
     // The main thread of a page may not sleep; whoever may not, spins.
     const mayWait = this.shared && (inNode() || typeof (globalThis as { document?: unknown }).document === 'undefined');
     this.kernels.configure(this.threads, Number(mayWait), this.scratch);
@@ -211,6 +235,8 @@ export function floatBits(x: number): number {
 const FLOAT = /* @__PURE__ */ new Float32Array(1);
 const BITS = /* @__PURE__ */ new Int32Array(FLOAT.buffer);
 
+/** What one chunk may take at most; most take less than a millisecond. */
+const PATIENCE_MS = 60_000;
 const PAGE = 65536;
 const STACK_BYTES = 262144;
 const OPERAND_BYTES = 65536;

@@ -28,7 +28,12 @@ const PROGRAM = `({ module, memory, thread, stack }, ready) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   exports.__stack_pointer.value = stack;
   ready();
-  exports.work(thread);
+  try {
+    exports.work(thread);
+  } catch (error) {
+    exports.lost(thread);
+    throw error;
+  }
 }`;
 
 async function startNodeThread(seat: ThreadSeat, lost: () => void): Promise<Thread | undefined> {
