@@ -4,6 +4,7 @@ export { CAPTURE, type CanCapture, type Captured } from './capture.js';
 export type { Distribution, LowerBound, Mean, Samples } from './distribution.js';
 export { GenaiError } from './error.js';
 export { expectIntegers } from './expect-integers.js';
+export type { Game, Player, Turn } from './game.js';
 export { fold, type Key, key, split } from './key.js';
 export { type KeyTrace, traceKeys } from './key-trace.js';
 export type { Layer } from './layer.js';

@@ -3,7 +3,6 @@ import {
   GenaiError,
   type Key,
   leaves,
-  mapLeaves,
   mapTrees,
   type Objective,
   type Optimizer,
@@ -12,7 +11,8 @@ import {
   type Tree,
 } from '@genai/core';
 import { scope, valueAndGrad } from '@genai/tensor';
-import { add, mul, scalar, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { add, mul, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { partOf } from './part-of.js';
 
 /** What {@link minimize} carries: the parameters, the optimizer's state, and the updates made so far (a float scalar). */
 export type Fit<P, O> = { params: P; optimizer: O; step: Tensor };
@@ -62,7 +62,7 @@ export function minimize<
           accumulate === 1
             ? valueAndGrad((p: P) => objective.loss(p, batch, key, step), params)
             : overParts(accumulate, key, (i, partKey) => {
-                const part = partOf(batch, i, accumulate);
+                const part = partOf('minimize: accumulate', batch, i, accumulate);
                 // Scaling the scalars scales the gradient: no operation per leaf for the average.
                 return valueAndGrad((p: P) => scaled(objective.loss(p, part, partKey, step), 1 / accumulate), params);
               });
@@ -84,20 +84,6 @@ function overParts<R>(count: number, key: Key, make: (part: number, key: Key) =>
     if (before) disposeTree(before);
   }
   return total as R;
-}
-
-/** Rows `part · rows / count` and following of every leaf of the batch. */
-function partOf<B>(batch: B, part: number, count: number): B {
-  return mapLeaves<Tensor, Tree<Tensor>>(batch as Tree<Tensor>, (leaf, path) => {
-    const rows = leaf.shape[0] ?? 0;
-    if (rows === 0 || rows % count) {
-      throw new GenaiError(
-        `minimize: a batch of shape [${leaf.shape.join(', ')}]${path && ` at "${path}"`} cannot be split along axis 0 ` +
-          `into ${count} equal parts. Choose a batch size that accumulate divides.`,
-      );
-    }
-    return slice(leaf, [(part * rows) / count], [rows / count]);
-  }) as B;
 }
 
 function scaled<V extends { readonly [name: string]: Tensor }>(values: V, factor: number): V {
