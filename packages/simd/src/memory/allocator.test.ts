@@ -1,4 +1,4 @@
-import { fold, key, randomIntegers } from '@genai/core';
+import { fold, key, randomIntegers, randomPermutation } from '@genai/core';
 import { expect, test } from 'vitest';
 import { Allocator } from './allocator.js';
 
@@ -75,4 +75,20 @@ test('errors: what is no size is refused, and later blocks are sound', () => {
     expect(() => allocator.allocate(bytes)).toThrow(`a tensor cannot have ${bytes} bytes`);
   expect(allocator.used).toBe(0);
   expect(allocator.allocate(4)).toBe(0);
+});
+
+test('laws: what comes after a model has gone begins at the bottom, so that large blocks still fit', () => {
+  const MIB = 2 ** 20;
+  const { allocator, grown } = pretend(0);
+  const params = Array.from({ length: 16 }, () => allocator.allocate(MIB));
+  for (let step = 0; step < 40; step++) {
+    const passing = Array.from({ length: 64 }, () => allocator.allocate(MIB));
+    // In no order of theirs, as gradients end.
+    for (const i of randomPermutation(fold(key(6), step), 64)) allocator.free(passing[i]!);
+  }
+  for (const place of params) allocator.free(place);
+  const before = grown();
+  for (let i = 0; i < 32; i++) allocator.allocate(MIB); // another model
+  expect(allocator.allocate(40 * MIB)).toBe(32 * MIB); // and its activations in one block
+  expect(grown()).toBe(before);
 });

@@ -9,7 +9,8 @@ export interface Places {
 
 /**
  * Blocks by size class: what was freed is found again at once under the same size, as training asks for the same sizes
- * over and over. Only where nothing fits are neighbouring free blocks joined, and only then does the memory grow.
+ * over and over. Neighbouring free blocks are joined where nothing fits, before the memory grows, and after most of what was
+ * in use for long has been freed: what comes next, a model of other sizes say, then begins at the bottom again.
  *
  * Everything behind `start` belongs to it; `reach(end)` makes the memory long enough, or tells that it cannot.
  */
@@ -22,6 +23,11 @@ export class Allocator implements Places {
   #end: number;
   #freed = 0;
   #used = 0;
+  /** How often something was freed, the least in use since the last look at it, and half of what it was before. */
+  #frees = 0;
+  #least = Number.POSITIVE_INFINITY;
+  #floor = 0;
+  #isBelowFloor = false;
 
   constructor(
     start: number,
@@ -41,6 +47,7 @@ export class Allocator implements Places {
   allocate(bytes: number): number {
     if (!(bytes >= 0 && bytes < Number.POSITIVE_INFINITY)) throw noSize(bytes);
     const size = classOf(bytes);
+    if (this.#isBelowFloor) this.#settle();
     const place = this.#free.get(size)?.pop();
     if (place !== undefined) {
       this.#freed -= size;
@@ -67,11 +74,25 @@ export class Allocator implements Places {
     const list = this.#free.get(size);
     if (list) list.push(place);
     else this.#free.set(size, [place]);
+    this.#least = Math.min(this.#least, this.#used);
+    if (this.#used < this.#floor) this.#isBelowFloor = true;
+    if (++this.#frees % WINDOW === 0) {
+      this.#floor = this.#least / 2;
+      this.#least = this.#used;
+    }
   }
 
   /** Bytes of the block at this place. */
   sizeAt(place: number): number {
     return this.#sizes.get(place) ?? 0;
+  }
+
+  /** Joins what a model that has gone left behind. */
+  #settle(): void {
+    this.#join();
+    this.#isBelowFloor = false;
+    this.#floor = 0;
+    this.#least = Number.POSITIVE_INFINITY;
   }
 
   #take(place: number, size: number): number {
@@ -131,6 +152,8 @@ function noSize(bytes: number): GenaiError {
 }
 
 const ALIGNMENT = 64;
+/** Enough to have seen the bottom of many steps, replayed ones too, which free little but their state. */
+const WINDOW = 1024;
 
 /** Sizes are rounded up to 64 bytes, above 1 KiB to an eighth of their power of two: at most an eighth is wasted. */
 function classOf(bytes: number): number {
