@@ -74,3 +74,38 @@ nn.init.normal_(layer.weight)
 nn.init.normal_(layer.bias)
 x = torch.randn(2, 4, 3, 3)
 write('group-norm', 'nn.GroupNorm(2, 4); images as NHWC', weights=weights(layer), x=nhwc(x), y=nhwc(layer(x)))
+
+layer = nn.BatchNorm2d(3)
+nn.init.normal_(layer.weight)
+nn.init.normal_(layer.bias)
+x = torch.randn(4, 3, 2, 3) * 2 + 1
+write('batch-norm', 'nn.BatchNorm2d(3) while training; images as NHWC', weights=weights(layer), x=nhwc(x), y=nhwc(layer(x)))
+
+layer = nn.Linear(5, 2 * 3)
+x, context = torch.randn(4, 3, 2, 3), torch.randn(4, 5)
+gamma, beta = layer(context)[:, :, None, None].chunk(2, 1)
+write('conditional-norm', '(1 + gamma) norm(x) + beta, [gamma, beta] = nn.Linear(5, 6)(context), norm by batch_norm while training and by instance_norm; images as NHWC',
+      weights=weights(layer), x=nhwc(x), context=numbers(context),
+      batch=nhwc((1 + gamma) * nn.functional.batch_norm(x, None, None, training=True) + beta),
+      instance=nhwc((1 + gamma) * nn.functional.instance_norm(x) + beta))
+
+x = torch.randn(6, 3, 2, 4)
+deviation = (x.view(2, 3, 3, 2, 4).var(1, unbiased=False) + 1e-8).sqrt().mean((1, 2, 3))  # of 2 groups of 3
+y = torch.cat([x, deviation.repeat_interleave(3).view(6, 1, 1, 1).expand(6, 1, 2, 4)], 1)
+write('minibatch-deviation', 'the mean over features of the deviation in groups of 3, as one more channel; images as NHWC', x=nhwc(x), y=nhwc(y))
+
+cases = []
+for make, size in [(lambda: nn.Conv2d(2, 3, 2), (2, 2, 3, 4)), (lambda: nn.ConvTranspose2d(2, 3, 2), (2, 2, 2, 3))]:
+    layer = nn.utils.parametrizations.spectral_norm(make().double(), n_power_iterations=500)
+    original = layer.parametrizations.weight.original
+    x = torch.randn(*size, dtype=torch.float64, requires_grad=True)
+    y = layer(x)
+    loss = torch.tanh(y).sum()
+    by_x, by_weight = torch.autograd.grad(loss, [x, original], create_graph=True)
+    penalty = (by_x ** 2).sum()
+    by_penalty, = torch.autograd.grad(penalty, original)
+    turned = lambda weight: numbers(weight.permute(2, 3, 1, 0))
+    cases.append(dict(layer=type(layer).__name__.replace('Parametrized', ''), weight=turned(original), bias=numbers(layer.bias), x=nhwc(x), y=nhwc(y),
+                      grad=turned(by_weight), penalty=penalty.item(), penaltyGrad=turned(by_penalty)))
+write('spectral-norm', 'nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=500) in float64; grad: of tanh(y).sum() by the weight before division; '
+      'penaltyGrad: that of the squared gradient of tanh(y).sum() by x; weights and images in our layout', cases=cases)

@@ -1,9 +1,12 @@
 export { activation } from './activation.js';
+export { type BatchNormOptions, batchNorm } from './batch-norm.js';
+export { type ConditionalNormOptions, type Conditioned, conditionalNorm } from './conditional-norm.js';
 export { type Conv2dLayerOptions, conv2d } from './conv2d.js';
 export { conv2dTranspose } from './conv2d-transpose.js';
 export type { ConvolutionOptions, ConvolutionParams } from './convolution.js';
 export { type DenseOptions, type DenseParams, dense } from './dense.js';
 export { type DepthwiseOptions, depthwiseConv2d } from './depthwise-conv2d.js';
+export { downsample } from './downsample.js';
 export { dropout } from './dropout.js';
 export { type EmbeddingOptions, type EmbeddingParams, embedding } from './embedding.js';
 export { flatten } from './flatten.js';
@@ -21,8 +24,10 @@ export { truncatedNormal } from './initializers/truncated-normal.js';
 export { layerNorm, type NormParams } from './layer-norm.js';
 export { lstm } from './lstm.js';
 export { type LstmParams, type LstmState, lstmCell } from './lstm-cell.js';
+export { type MinibatchDeviationOptions, minibatchDeviation } from './minibatch-deviation.js';
 export { type MlpOptions, mlp } from './mlp.js';
 export { type AttentionParams, type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention.js';
+export { type NormalizeOptions, normalizeBatch, normalizeInstance } from './normalize.js';
 export { type Recurrent, recurrent } from './recurrent.js';
 export {
   type CellInput,
@@ -36,3 +41,5 @@ export { reshape } from './reshape.js';
 export { residual } from './residual.js';
 export { type RmsNormParams, rmsNorm } from './rms-norm.js';
 export { sequential } from './sequential.js';
+export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
+export { type ResampleOptions, upsample } from './upsample.js';

@@ -1,13 +1,17 @@
-import { key } from '@genai/core';
-import { normalNoise, silu, valueAndGrad } from '@genai/tensor';
+import { key, type Layer } from '@genai/core';
+import { normalNoise, scope, silu, valueAndGrad } from '@genai/tensor';
 import { layerLaws } from '@genai/testing/layer-laws';
-import { sigmoid, type Tensor, tanh, tensor2d, zeros } from '@tensorflow/tfjs-core';
+import { sigmoid, type Tensor, tanh, tensor1d, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import {
   activation,
+  batchNorm,
+  type Conditioned,
+  conditionalNorm,
   conv2d,
   conv2dTranspose,
   dense,
   depthwiseConv2d,
+  downsample,
   dropout,
   embedding,
   flatten,
@@ -16,12 +20,16 @@ import {
   gru,
   layerNorm,
   lstm,
+  minibatchDeviation,
   mlp,
   multiHeadAttention,
+  normalizeInstance,
   reshape,
   residual,
   rmsNorm,
   sequential,
+  spectralNorm,
+  upsample,
 } from './index.js';
 
 // Second derivatives are checked of all but depthwiseConv2d, of which TensorFlow.js has only the first.
@@ -34,6 +42,11 @@ const wrong =
   (...shape: number[]) =>
   (): Tensor =>
     zeros(shape);
+/** A conditional layer as one of x alone. */
+const inContext = <P>(layer: Layer<Tensor, P, Conditioned>, context: () => Tensor): Layer<Tensor, P> => ({
+  init: layer.init,
+  apply: (params, x, k) => scope(() => layer.apply(params, { x, context: context() }, k)),
+});
 
 layerLaws('dense(3, 4)', () => ({
   layer: dense(3, 4),
@@ -197,6 +210,78 @@ layerLaws('groupNorm(6)', () => ({
   input: x(2, 3, 2, 6),
   output: [2, 3, 2, 6],
   wrong: wrong(2, 3, 6, 2),
+  valueAndGrad,
+}));
+layerLaws('batchNorm(3)', () => ({
+  layer: batchNorm(3),
+  input: x(2, 3, 2, 3),
+  output: [2, 3, 2, 3],
+  wrong: wrong(2, 3, 2),
+  valueAndGrad,
+}));
+layerLaws('batchNorm(3)', () => ({
+  layer: batchNorm(3, { epsilon: 0.1 }),
+  input: x(5, 3),
+  output: [5, 3],
+  wrong: wrong(3),
+  valueAndGrad,
+}));
+layerLaws('conditionalNorm(3)', () => ({
+  layer: inContext(conditionalNorm(3, dense(4, 6)), x(2, 4)),
+  input: x(2, 3, 2, 3),
+  output: [2, 3, 2, 3],
+  wrong: wrong(2, 3, 2, 4),
+  valueAndGrad,
+}));
+layerLaws('conditionalNorm(3)', () => ({
+  layer: inContext(conditionalNorm(3, embedding(2, 6), { normalize: normalizeInstance }), () =>
+    tensor1d([1, 0, 1], 'int32'),
+  ),
+  input: x(3, 4, 3),
+  output: [3, 4, 3],
+  wrong: wrong(2, 4, 3),
+  valueAndGrad,
+}));
+// The gradient of spectralNorm is exact where the iteration has ended. Of its second derivatives, those that a gradient penalty
+// takes are held to PyTorch's in spectral-norm.test.ts.
+layerLaws('dense(3, 4)', () => ({
+  layer: spectralNorm(dense(3, 4), { iterations: 200 }),
+  input: x(5, 3),
+  output: [5, 4],
+  wrong: wrong(5, 4),
+}));
+layerLaws('conv2dTranspose(2, 3)', () => ({
+  layer: spectralNorm(conv2dTranspose(2, 3, { kernel: 2, strides: 2, bias: false }), { iterations: 200, outputs: -2 }),
+  input: x(2, 3, 2, 2),
+  output: [2, 6, 4, 3],
+  wrong: wrong(2, 3, 2, 3),
+}));
+layerLaws('minibatchDeviation', () => ({
+  layer: minibatchDeviation({ groupSize: 3 }),
+  input: x(6, 2, 2, 3),
+  output: [6, 2, 2, 4],
+  wrong: wrong(5, 2, 2, 3),
+  valueAndGrad,
+}));
+layerLaws('minibatchDeviation', () => ({
+  layer: minibatchDeviation(),
+  input: x(3, 5),
+  output: [3, 6],
+  wrong: wrong(5),
+  valueAndGrad,
+}));
+layerLaws('upsample', () => ({
+  layer: upsample(),
+  input: x(2, 3, 2, 3),
+  output: [2, 6, 4, 3],
+  wrong: wrong(2, 3, 2),
+  valueAndGrad,
+}));
+layerLaws('downsample', () => ({
+  layer: downsample(),
+  input: x(2, 4, 6, 3),
+  output: [2, 2, 3, 3],
+  wrong: wrong(2, 4, 5, 3),
   valueAndGrad,
 }));
 layerLaws('gru(3, 4)', () => ({

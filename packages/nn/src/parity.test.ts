@@ -1,14 +1,29 @@
 import { scope } from '@genai/tensor';
 import { type Tensor, type TensorLike, tensor, tensor1d, transpose } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import goldenBatchNorm from '../golden/batch-norm.json' with { type: 'json' };
+import goldenConditionalNorm from '../golden/conditional-norm.json' with { type: 'json' };
 import goldenConv2d from '../golden/conv2d.json' with { type: 'json' };
 import goldenConv2dTranspose from '../golden/conv2d-transpose.json' with { type: 'json' };
 import goldenDense from '../golden/dense.json' with { type: 'json' };
 import goldenGroupNorm from '../golden/group-norm.json' with { type: 'json' };
 import goldenGru from '../golden/gru.json' with { type: 'json' };
 import goldenLstm from '../golden/lstm.json' with { type: 'json' };
+import goldenDeviation from '../golden/minibatch-deviation.json' with { type: 'json' };
 import goldenAttention from '../golden/multi-head-attention.json' with { type: 'json' };
-import { conv2d, conv2dTranspose, dense, groupNorm, gru, lstm, multiHeadAttention } from './index.js';
+import {
+  batchNorm,
+  conditionalNorm,
+  conv2d,
+  conv2dTranspose,
+  dense,
+  groupNorm,
+  gru,
+  lstm,
+  minibatchDeviation,
+  multiHeadAttention,
+  normalizeInstance,
+} from './index.js';
 
 // The values in golden/ are PyTorch's, weights in its own layout; golden/generate.py makes them.
 
@@ -81,6 +96,26 @@ test('parity: groupNorm with nn.GroupNorm', () => {
   const { weights, x, y } = goldenGroupNorm;
   const params = () => ({ scale: tensor1d(weights.weight), shift: tensor1d(weights.bias) });
   expectClose(() => groupNorm(4, { groups: 2 }).apply(params(), tensor(x)), y);
+});
+
+test('parity: batchNorm with nn.BatchNorm2d while training', () => {
+  const { weights, x, y } = goldenBatchNorm;
+  const params = () => ({ scale: tensor1d(weights.weight), shift: tensor1d(weights.bias) });
+  expectClose(() => batchNorm(3).apply(params(), tensor(x)), y);
+});
+
+test('parity: conditionalNorm with F.batch_norm and F.instance_norm between affine maps of the context', () => {
+  const { weights, x, context, batch, instance } = goldenConditionalNorm;
+  const input = () => ({ x: tensor(x), context: tensor(context) });
+  const params = () => fromLinear(weights.weight, weights.bias);
+  const adaptive = { normalize: normalizeInstance };
+  expectClose(() => conditionalNorm(3, dense(5, 6)).apply(params(), input()), batch);
+  expectClose(() => conditionalNorm(3, dense(5, 6), adaptive).apply(params(), input()), instance);
+});
+
+test('parity: minibatchDeviation with the same in PyTorch', () => {
+  const { x, y } = goldenDeviation;
+  expectClose(() => minibatchDeviation({ groupSize: 3 }).apply({}, tensor(x)), y);
 });
 
 /** (outputs, inputs) → (inputs, outputs). */

@@ -1,23 +1,23 @@
-import type { Key, Layer } from '@genai/core';
-import type { NormParams } from '@genai/nn';
-import { conv2d, conv2dTranspose } from '@genai/nn';
-import { groupNorm, leakyRelu, scope } from '@genai/tensor';
-import { add, ones, relu, reshape, type Tensor, tanh, zeros } from '@tensorflow/tfjs-core';
+import type { Layer } from '@genai/core';
+import { type BatchNormOptions, batchNorm, conv2d, conv2dTranspose } from '@genai/nn';
+import { leakyRelu, scope } from '@genai/tensor';
+import { add, relu, reshape, type Tensor, tanh } from '@tensorflow/tfjs-core';
 import { initLayers, normalInit, type ParamsOf } from '../init-layers.js';
 
 /** The nets of DCGAN for 32 × 32 × 1 images and codes of 100, for `dcgan` and `wgangp`. */
 const initializer = normalInit(0.02);
+const norm: BatchNormOptions = { scale: (key, shape) => scope(() => add(1, initializer(key, shape))) }; // N(1, 0.02²)
 const plain = { kernel: 4, bias: false, initializer } as const;
 const step = { ...plain, strides: 2, padding: 1 } as const;
 const ends = { ...plain, padding: 'valid' } as const; // between 1 × 1 and 4 × 4
 
 const upwards = {
   first: conv2dTranspose(100, 256, ends),
-  norm1: batchNorm(256),
+  norm1: batchNorm(256, norm),
   second: conv2dTranspose(256, 128, step),
-  norm2: batchNorm(128),
+  norm2: batchNorm(128, norm),
   third: conv2dTranspose(128, 64, step),
-  norm3: batchNorm(64),
+  norm3: batchNorm(64, norm),
   last: conv2dTranspose(64, 1, step),
 };
 const convolutions = {
@@ -26,7 +26,7 @@ const convolutions = {
   third: conv2d(128, 256, step),
   last: conv2d(256, 1, ends),
 };
-const normed = { ...convolutions, norm2: batchNorm(128), norm3: batchNorm(256) };
+const normed = { ...convolutions, norm2: batchNorm(128, norm), norm3: batchNorm(256, norm) };
 
 export type GeneratorParams = ParamsOf<typeof upwards>;
 export type CriticParams = ParamsOf<typeof convolutions>;
@@ -69,19 +69,3 @@ function judge(params: CriticParams, x: Tensor, [norm2, norm3]: readonly [Norm, 
 }
 
 type Norm = (y: Tensor) => Tensor;
-
-/**
- * Batch norm while training: each channel normalised over batch and places. Running averages, of which training makes no
- * use, are not kept.
- */
-function batchNorm(channels: number): Layer<Tensor, NormParams> {
-  return {
-    init: (key: Key) =>
-      scope(() => ({ scale: add(ones([channels]), initializer(key, [channels])), shift: zeros([channels]) })),
-    apply: ({ scale, shift }, x) =>
-      scope(() => {
-        const rows = reshape(x, [1, x.size / channels, channels]); // one example, a group for each channel
-        return reshape(groupNorm(rows, scale, shift, { groups: channels }), x.shape);
-      }),
-  };
-}
