@@ -1,7 +1,13 @@
 export { bitsPerDim } from './bits-per-dim.js';
 export { elbo } from './elbo.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { frechetDistance, type Moments, momentsOf } from './frechet-distance.js';
 export { type ImportanceWeightedNllOptions, importanceWeightedNll } from './importance-weighted-nll.js';
+export { type LabelCoverage, type LabelCoverageOptions, labelCoverage } from './label-coverage.js';
 export { type Metric, on } from './metric.js';
+export { type ModeCoverage, type ModeCoverageOptions, modeCoverage } from './mode-coverage.js';
+export { type Neighbours, nearestNeighbours } from './nearest-neighbours.js';
 export { nll } from './nll.js';
+export type { Points } from './points.js';
+export { type PrecisionRecall, type PrecisionRecallOptions, precisionRecall } from './precision-recall.js';
 export type { Score } from './score.js';
