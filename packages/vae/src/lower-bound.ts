@@ -1,7 +1,8 @@
-import { expectIntegers, fold, type Key, split } from '@genai/core';
+import { type Distribution, expectIntegers, fold, type Key, split } from '@genai/core';
 import { hasClosedFormKl, kl } from '@genai/distributions';
 import { logSumExp, scope } from '@genai/tensor';
-import { add, reshape, stack, sub, type Tensor, tile } from '@tensorflow/tfjs-core';
+import { stack, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { drawsOf, logWeightsOf, weigh } from './importance-weights.js';
 import type { Vae } from './vae.js';
 
 /** How many decoded examples may be in memory at once unless the caller says otherwise. */
@@ -46,13 +47,10 @@ export function lowerBound<P>(model: Vae<P>, params: P, x: Tensor, options: Lowe
       const count = Math.min(chunk, samples - first);
       sums.push(
         scope(() => {
-          const z = stack(Array.from({ length: count }, (_, s) => q.sample(fold(key, first + s)))); // (count, batch, …latent)
-          const rows = count * batch;
-          const flat = reshape(z, [rows, ...z.shape.slice(2)]);
-          const again = count === 1 ? x : tile(x, [count, ...x.shape.slice(1).map(() => 1)]); // (count · batch, …event)
-          const decoded = model.decode(params, flat, decoderKey && fold(decoderKey, first));
-          const likelihood = reshape(decoded.logProb(again), [count, batch]);
-          const weights = add(likelihood, sub(prior.logProb(z), q.logProb(z))); // log wₛ, (count, batch)
+          const z = drawsOf(q, key, count, first); // (count, batch, …latent)
+          const decode = (z: Tensor): Distribution<Tensor> =>
+            model.decode(params, z, decoderKey && fold(decoderKey, first));
+          const weights = logWeightsOf(weigh(x, z, { posterior: q, prior, decode })); // (count, batch)
           return logSumExp(weights, 0); // (batch)
         }),
       );

@@ -1,6 +1,7 @@
 import { type Distribution, type Key, type LowerBound, type Model, type Samples, sizeOf, split } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
+import type { EncoderPrior } from './encoder-prior.js';
 import { lowerBound } from './lower-bound.js';
 
 /** The parameters of a variational autoencoder: those of its three parts. */
@@ -29,7 +30,7 @@ export interface Vae<
 
 /**
  * A variational autoencoder from three models: `encoder` q(z | x), `decoder` p(x | z) and `prior` p(z), which may have
- * parameters of its own (a flow, say).
+ * parameters of its own (a flow, say) or be made of the encoder ({@link EncoderPrior}).
  *
  * `given(params).sample(key, shape)` has shape `shape + event`; `logProbBound(x, key, samples)` has shape (batch) and is
  * in nats: with one sample the evidence lower bound, its KL divergence in closed form where there is one, with more
@@ -48,7 +49,7 @@ export interface Vae<
 export function vae<E, D, R, Q extends Distribution<Tensor>, X extends Distribution<Tensor>>(parts: {
   readonly encoder: Model<E, Q, Tensor>;
   readonly decoder: Model<D, X, Tensor>;
-  readonly prior: Model<R, Distribution<Tensor>>;
+  readonly prior: Model<R, Distribution<Tensor>> | EncoderPrior<R, Q>;
 }): Vae<VaeParams<E, D, R>, Q, X> {
   const { encoder, decoder, prior } = parts;
   const model: Vae<VaeParams<E, D, R>, Q, X> = {
@@ -58,7 +59,10 @@ export function vae<E, D, R, Q extends Distribution<Tensor>, X extends Distribut
     },
     encode: (params, x, key) => encoder.given(params.encoder, x, key),
     decode: (params, z, key) => decoder.given(params.decoder, z, key),
-    prior: (params) => prior.given(params.prior),
+    prior: (params) =>
+      'givenEncoder' in prior
+        ? prior.givenEncoder(params.prior, (x) => encoder.given(params.encoder, x))
+        : prior.given(params.prior),
     given: (params, _context, layers) => ({
       sample: (key, shape = []) => scope(() => ancestral(model, params, key, shape, layers)),
       logProbBound: (x, key, samples = 1) => lowerBound(model, params, x, { key, samples, ...(layers && { layers }) }),
