@@ -41,7 +41,7 @@ export interface Game<
   /** Draws fresh parameters for all. */
   readonly init: (key: Key) => P;
   /** The players, in the order in which they move. */
-  readonly players: { readonly [name in keyof P]: Player<T, P, B, M, N> };
+  readonly players: Readonly<Record<Extract<keyof P, string>, Player<T, P, B, M, N>>>;
   /** Numbers that go from round to round and that no gradient moves: running means, the strength of an augmentation. */
   readonly memory?: {
     readonly init: () => N;

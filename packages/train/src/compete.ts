@@ -15,18 +15,18 @@ import { partOf } from './part-of.js';
 type Names<P> = Extract<keyof P, string>;
 
 /** What {@link compete} carries: the parameters of all, the state of each optimizer, the rounds so far, the memory. */
-export type Contest<P, N> = {
+export type Contest<P, O, N> = {
   params: P;
-  optimizers: { readonly [player in keyof P]: Tree<Tensor> };
+  optimizers: O;
   /** Rounds played, a float scalar. */
   step: Tensor;
   memory: N;
 };
 
 /** What {@link compete} needs and can vary. */
-export interface CompeteOptions<P> {
+export interface CompeteOptions<P, O> {
   /** How each player moves. */
-  readonly optimizers: { readonly [player in keyof P]: Optimizer<Tensor> };
+  readonly optimizers: { readonly [player in keyof O]: Optimizer<Tensor, O[player] & Tree<Tensor>> };
   /**
    * Updates of a player in a round, 1 unless given. A batch is cut along axis 0 into as many equal parts as the busiest
    * player has updates, and update i sees part i: five updates of a critic on 64 examples take batches of 320.
@@ -53,17 +53,18 @@ export function compete<
   B,
   M extends string,
   N extends Tree<Tensor>,
+  O extends { readonly [player in keyof P]: Tree<Tensor> },
 >(
   game: Game<Tensor, P, B, M, N>,
-  { optimizers, updates = {} }: CompeteOptions<P>,
-): Step<Contest<P, N>, B, { readonly [name in M | Names<P>]: Tensor }> {
+  { optimizers, updates = {} }: CompeteOptions<P, O>,
+): Step<Contest<P, O, N>, B, { readonly [name in M | Names<P>]: Tensor }> {
   const names = Object.keys(game.players) as Names<P>[];
   if (names.length === 0) throw new GenaiError('compete: the game has no player.');
   const counts = Object.fromEntries(names.map((name) => [name, updates[name] ?? 1])) as Record<Names<P>, number>;
   expectIntegers('compete: updates', counts);
   const parts = Math.max(...Object.values<number>(counts));
   /** The player's parameters and optimizer after update `i` of the round, and what it tells. */
-  const moved = (state: Contest<P, N>, name: Names<P>, i: number, batch: B, key: Key) => {
+  const moved = (state: Contest<P, O, N>, name: Names<P>, i: number, batch: B, key: Key) => {
     const { params, memory, step } = state;
     const part = parts === 1 ? batch : partOf(`compete: ${parts} updates`, batch, i, parts);
     const own: Tree<Tensor> = params[name]!;
@@ -73,7 +74,8 @@ export function compete<
       own,
     );
     const made = add(mul(step, counts[name]), i); // updates that this player has made
-    return { values, next: optimizers[name].update(grad, state.optimizers[name]!, own, made) };
+    const held = state.optimizers[name] as O[Names<P>] & Tree<Tensor>;
+    return { values, next: optimizers[name].update(grad, held, own, made) };
   };
   return {
     init: (key) =>
@@ -82,7 +84,7 @@ export function compete<
         const states = names.map((name) => [name, optimizers[name].init(params[name]!)]);
         return {
           params,
-          optimizers: Object.fromEntries(states) as Contest<P, N>['optimizers'],
+          optimizers: Object.fromEntries(states) as O,
           step: scalar(0),
           memory: game.memory ? game.memory.init() : ({} as N),
         };
