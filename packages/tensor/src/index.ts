@@ -1,4 +1,5 @@
 export { expectShape } from './expect-shape.js';
+export { leadingEigen } from './leading-eigen.js';
 export { gumbelNoise, normalNoise, truncatedNormalNoise, uniformNoise } from './noise.js';
 export { type AttentionOptions, attention } from './ops/attention.js';
 export { type Conv2dOptions, conv2d, type Padding } from './ops/conv2d.js';
@@ -24,5 +25,6 @@ export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
 export { softplus } from './ops/softplus.js';
 export { stopGradient } from './ops/stop-gradient.js';
 export { type Owned, owned, scope } from './scope.js';
+export type { Eigen } from './symmetric-eigen.js';
 export { toCurrentBackend } from './to-current-backend.js';
 export { valueAndGrad } from './value-and-grad.js';

@@ -8,9 +8,10 @@ import {
   less,
   maximum,
   mul,
-  norm,
   reshape,
   sin,
+  sqrt,
+  square,
   stack,
   sum,
   type Tensor,
@@ -64,7 +65,7 @@ const line =
 /** sin((1 − t) Ω) / sin Ω · from + sin(t Ω) / sin Ω · to, with Ω the angle between them; the line where Ω is too small. */
 function arc(from: Tensor, to: Tensor): (t: number) => Tensor {
   const axes = from.shape.map((_, axis) => axis).slice(1);
-  const length = (z: Tensor) => maximum(norm(z, 'euclidean', axes, true), 1e-12);
+  const length = (z: Tensor) => maximum(sqrt(sum(square(z), axes, true)), 1e-12);
   const cosine = sum(mul(div(from, length(from)), div(to, length(to))), axes, true);
   const angle = acos(clipByValue(cosine, -1, 1)); // (batch, 1, …)
   const sine = sin(angle);

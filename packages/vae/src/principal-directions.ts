@@ -1,8 +1,7 @@
 import { expectIntegers, GenaiError } from '@genai/core';
-import { scope } from '@genai/tensor';
+import { leadingEigen, scope } from '@genai/tensor';
 import { div, matMul, mean, sub, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { encode } from './encode.js';
-import { leadingEigen } from './leading-eigen.js';
 import type { VaeWithMeans } from './reconstruct.js';
 
 /** `directions`: (count, latents), each of length 1; `variances`: (count), from large to small. */
@@ -44,7 +43,7 @@ export async function principalDirections<P>(
   try {
     const latents = covariance.shape[0]!;
     const { values, vectors } = leadingEigen(await covariance.data(), latents, count);
-    const directions = Float32Array.from(vectors.flatMap((axis) => [...facing(axis)]));
+    const directions = Float32Array.from(vectors.flatMap((axis) => [...axis]));
     return {
       directions: tensor(directions, [count, latents]),
       variances: tensor(values.map((value) => Math.max(value, 0))),
@@ -52,11 +51,6 @@ export async function principalDirections<P>(
   } finally {
     covariance.dispose();
   }
-}
-
-function facing(axis: Float64Array): Float64Array {
-  const largest = axis.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-  return axis.map((value) => (largest < 0 ? -value : value));
 }
 
 const LARGEST = 512;
