@@ -76,6 +76,19 @@ export function program(io: Io, dispatch: Dispatch): Command {
       dispatch('eval', async () => (await import('./commands/eval.js')).evaluation({ folder, ...options }, io)),
     );
 
+  common(
+    command('repro', 'Run a published protocol again and print our figure beside theirs; without a name, list them.'),
+  )
+    .argument('[name]', 'a protocol, such as vae-fashion')
+    .option('--out <folder>', 'where runs are kept, to go on when interrupted', text, 'genai-repro')
+    .option('--seed <number>', 'seed of everything random', integer(0), 0)
+    .option('--limit <count>', 'at most so many epochs or steps, fewer than the protocol has', integer(1))
+    .option('--data <spec>', 'other data than the protocol names, of the same form', text)
+    .option('--download', 'fetch mnist or fashion-mnist if it is not here')
+    .action((name, options) =>
+      dispatch('repro', async () => (await import('./commands/repro.js')).repro({ name, ...options }, io)),
+    );
+
   json(command('backends', 'Say which engines of TensorFlow.js work here.')).action((options) =>
     dispatch('backends', async () => (await import('./commands/backends.js')).backends(options, io)),
   );
