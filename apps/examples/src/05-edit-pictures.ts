@@ -60,7 +60,7 @@ using bolder = owned({
 });
 await show(
   'thinner, as it is, bolder',
-  ...[-1, 0, 1].map((strength) => editAttribute(model, params, first.x, bolder.direction, strength)),
+  ...[-0.5, 0, 0.8].map((strength) => editAttribute(model, params, first.x, bolder.direction, strength)),
 );
 // #endregion attribute
 

@@ -75,8 +75,9 @@ export async function trainVae<P extends Tree<Tensor>, M extends string, O exten
         loss: metrics.loss,
       });
       if (run.step % perEpoch !== 0) {
-        if (signal.aborted) break;
-        continue;
+        if (!signal.aborted) continue;
+        await saveRun(running, run.snapshot(), { metrics: kept });
+        break;
       }
       const epoch = run.step / perEpoch;
       const params = run.state.params;

@@ -1,4 +1,4 @@
-import { disposeTree, key, type Tree } from '@genai/core';
+import { disposeTree, key, sizeOf, type Tree } from '@genai/core';
 import { batches, skip, take } from '@genai/data';
 import { evaluate, importanceWeightedNll, type Score } from '@genai/eval';
 import { adam, linear } from '@genai/train';
@@ -14,7 +14,11 @@ import { binarizedOnce, vectors } from './vectors.js';
 export const vaeFashion: Protocol = {
   name: 'vae-fashion',
   about: 'VAE with gated layers and a normal prior: NLL of binarised Fashion-MNIST',
-  run: (context) => likelihood(context, vae(gatedVae()), { what: 'VAE, N(0, I) prior', published: '228.70 ± 0.15' }),
+  run: (context) =>
+    likelihood(context, (inputs) => vae(gatedVae({ inputs })), {
+      what: 'VAE, N(0, I) prior',
+      published: '228.70 ± 0.15',
+    }),
 };
 
 /** The same nets with a mixture of 500 posteriors as prior. */
@@ -22,10 +26,11 @@ export const vaeFashionVamp: Protocol = {
   name: 'vae-fashion-vamp',
   about: 'the same with a VampPrior of 500 pseudo-inputs',
   run: (context) =>
-    likelihood(context, vae({ ...gatedVae(), prior: vampPrior(500, [784], { mean: 0.28, deviation: 0.1 }) }), {
-      what: 'VAE, VampPrior (K = 500)',
-      published: '227.35',
-    }),
+    likelihood(
+      context,
+      (inputs) => vae({ ...gatedVae({ inputs }), prior: vampPrior(500, [inputs], { mean: 0.28, deviation: 0.1 }) }),
+      { what: 'VAE, VampPrior (K = 500)', published: '227.35' },
+    ),
 };
 
 const SOURCE = 'Norouzi, Fleet, Norouzi 2020, "Exemplar VAE", table of density estimation';
@@ -37,11 +42,13 @@ const [SAMPLES, MANY_SAMPLES, SOME] = [500, 5000, 1000];
 
 async function likelihood<P extends Tree<Tensor>>(
   context: ReproContext,
-  model: Vae<P>,
+  modelOf: (inputs: number) => Vae<P>,
   { what, published }: { readonly what: string; readonly published: string },
 ): Promise<Reproduction> {
   const { seed, bar, signal, limit = MOST_EPOCHS } = context;
-  const { train, test } = await imageData(context.data ?? 'fashion-mnist', context.cwd, dataOptions(context));
+  const { train, test, shape } = await imageData(context.data ?? 'fashion-mnist', context.cwd, dataOptions(context));
+  const inputs = sizeOf(shape);
+  const model = modelOf(inputs);
   const all = vectors(train);
   const held = Math.floor(all.length / 6);
   const warmup = Math.min(WARMUP, Math.ceil(limit / 4));
@@ -93,7 +100,7 @@ async function likelihood<P extends Tree<Tensor>>(
       ],
       protocol:
         `${held * 5} images to train on, binarised anew at every step, ${held} to stop by and ${images.length} to measure, both binarised ` +
-        `once. Gated dense layers 784-300-300-40 and back, Adam 5e-4 (theirs normalises each gradient before), batch 100, KL warm-up ` +
+        `once. Gated dense layers ${inputs}-300-300-40 and back, Adam 5e-4 (theirs normalises each gradient before), batch 100, KL warm-up ` +
         `of ${warmup} epochs, stopped ${PATIENCE} epochs after the best ELBO on the images to stop by (epoch ${epoch} of ${epochs} made). The ` +
         'published figure takes 5,000 draws for all 10,000 images and is the mean of several runs.',
       steps,
