@@ -32,6 +32,8 @@ export default defineConfig({
           text: 'Guide',
           items: [
             { text: 'Ten-minute start', link: '/guide/start' },
+            { text: 'Variational autoencoders', link: '/guide/vae' },
+            { text: 'Adversarial models', link: '/guide/gan' },
             { text: 'Engines and speed', link: '/guide/engines' },
             { text: 'Checkpoints', link: '/guide/checkpoints' },
           ],

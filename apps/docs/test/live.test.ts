@@ -132,7 +132,7 @@ describe('the live page', () => {
 });
 
 describe('the site', () => {
-  test.each(['/', '/guide/start.html', '/guide/engines.html', '/guide/checkpoints.html', '/reference/index.html'])(
+  test.each(['/', '/guide/start.html', '/guide/vae.html', '/guide/gan.html', '/guide/engines.html', '/guide/checkpoints.html', '/reference/index.html'])(
     '%s opens without a fault',
     async (path) => {
       const response = await page.goto(url + path);
