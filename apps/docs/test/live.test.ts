@@ -132,14 +132,19 @@ describe('the live page', () => {
 });
 
 describe('the site', () => {
-  test.each(['/', '/guide/start.html', '/guide/vae.html', '/guide/gan.html', '/guide/engines.html', '/guide/checkpoints.html', '/reference/index.html'])(
-    '%s opens without a fault',
-    async (path) => {
-      const response = await page.goto(url + path);
-      expect(response?.status()).toBe(200);
-      expect(await page.locator('h1').first().textContent()).not.toBe('404');
-    },
-  );
+  test.each([
+    '/',
+    '/guide/start.html',
+    '/guide/vae.html',
+    '/guide/gan.html',
+    '/guide/engines.html',
+    '/guide/checkpoints.html',
+    '/reference/index.html',
+  ])('%s opens without a fault', async (path) => {
+    const response = await page.goto(url + path);
+    expect(response?.status()).toBe(200);
+    expect(await page.locator('h1').first().textContent()).not.toBe('404');
+  });
 
   test('no page is wider than a phone', async () => {
     await page.setViewportSize({ width: 375, height: 740 });
