@@ -1,22 +1,6 @@
 import { expectIntegers, GenaiError } from '@genai/core';
-import { scope } from '@genai/tensor';
-import {
-  acos,
-  add,
-  clipByValue,
-  div,
-  less,
-  maximum,
-  mul,
-  onesLike,
-  sin,
-  sqrt,
-  square,
-  stack,
-  sum,
-  type Tensor,
-  where,
-} from '@tensorflow/tfjs-core';
+import { scope, way } from '@genai/tensor';
+import { stack, type Tensor, unstack } from '@tensorflow/tfjs-core';
 import type { Gan } from './gan.js';
 
 export interface InterpolateCodesOptions<C = void> {
@@ -51,27 +35,7 @@ export function interpolateCodes<G, C = void>(
     );
   }
   return scope(() => {
-    const path = spherical ? arc(from, to) : line(from, to);
-    const points = Array.from({ length: steps }, (_, i) => path(i / (steps - 1)));
+    const points = unstack(way(from, to, { steps, spherical })); // each (batch, …latent)
     return stack(points.map((z) => model.generate(generator, z, context as C))); // (steps, batch, …event)
   });
-}
-
-const line =
-  (from: Tensor, to: Tensor) =>
-  (t: number): Tensor =>
-    add(mul(from, 1 - t), mul(to, t));
-
-/** sin((1 − t) Ω) / sin Ω · from + sin(t Ω) / sin Ω · to, with Ω the angle between them; the line where Ω is too small. */
-function arc(from: Tensor, to: Tensor): (t: number) => Tensor {
-  const axes = from.shape.map((_, axis) => axis).slice(1);
-  const unit = (z: Tensor): Tensor => div(z, maximum(sqrt(sum(square(z), axes, true)), 1e-12));
-  const angle = acos(clipByValue(sum(mul(unit(from), unit(to)), axes, true), -1, 1)); // (batch, 1, …)
-  const narrow = less(sin(angle), 1e-4);
-  const divisor = where(narrow, onesLike(angle), sin(angle));
-  const straight = line(from, to);
-  return (t) => {
-    const curved = add(mul(from, div(sin(mul(angle, 1 - t)), divisor)), mul(to, div(sin(mul(angle, t)), divisor)));
-    return where(narrow, straight(t), curved);
-  };
 }

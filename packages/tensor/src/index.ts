@@ -28,3 +28,4 @@ export { type Owned, owned, scope } from './scope.js';
 export type { Eigen } from './symmetric-eigen.js';
 export { toCurrentBackend } from './to-current-backend.js';
 export { valueAndGrad } from './value-and-grad.js';
+export { type WayOptions, way } from './way.js';

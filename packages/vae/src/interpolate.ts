@@ -1,22 +1,6 @@
 import { expectIntegers, GenaiError } from '@genai/core';
-import { scope } from '@genai/tensor';
-import {
-  acos,
-  add,
-  clipByValue,
-  div,
-  less,
-  maximum,
-  mul,
-  reshape,
-  sin,
-  sqrt,
-  square,
-  stack,
-  sum,
-  type Tensor,
-  where,
-} from '@tensorflow/tfjs-core';
+import { scope, way } from '@genai/tensor';
+import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import { encode } from './encode.js';
 import type { VaeWithMeans } from './reconstruct.js';
 
@@ -50,30 +34,8 @@ export function interpolate<P>(
   return scope(() => {
     const from = encode(model, params, a); // (batch, …latent)
     const to = encode(model, params, b);
-    const path = spherical ? arc(from, to) : line(from, to);
-    const z = stack(Array.from({ length: steps }, (_, i) => path(i / (steps - 1)))); // (steps, batch, …latent)
+    const z = way(from, to, { steps, spherical }); // (steps, batch, …latent)
     const x = model.decode(params, reshape(z, [-1, ...z.shape.slice(2)])).mean(); // (steps · batch, …event)
     return reshape(x, [steps, a.shape[0] ?? 1, ...x.shape.slice(1)]);
   });
-}
-
-const line =
-  (from: Tensor, to: Tensor) =>
-  (t: number): Tensor =>
-    add(mul(from, 1 - t), mul(to, t));
-
-/** sin((1 − t) Ω) / sin Ω · from + sin(t Ω) / sin Ω · to, with Ω the angle between them; the line where Ω is too small. */
-function arc(from: Tensor, to: Tensor): (t: number) => Tensor {
-  const axes = from.shape.map((_, axis) => axis).slice(1);
-  const length = (z: Tensor) => maximum(sqrt(sum(square(z), axes, true)), 1e-12);
-  const cosine = sum(mul(div(from, length(from)), div(to, length(to))), axes, true);
-  const angle = acos(clipByValue(cosine, -1, 1)); // (batch, 1, …)
-  const sine = sin(angle);
-  const narrow = less(sine, 1e-4);
-  const straight = line(from, to);
-  return (t) => {
-    const divisor = where(narrow, add(mul(sine, 0), 1), sine);
-    const curved = add(mul(from, div(sin(mul(angle, 1 - t)), divisor)), mul(to, div(sin(mul(angle, t)), divisor)));
-    return where(narrow, straight(t), curved);
-  };
 }
