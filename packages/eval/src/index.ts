@@ -10,4 +10,5 @@ export { type Neighbours, nearestNeighbours } from './nearest-neighbours.js';
 export { nll } from './nll.js';
 export type { Points } from './points.js';
 export { type PrecisionRecall, type PrecisionRecallOptions, precisionRecall } from './precision-recall.js';
+export { type SampleHealth, type SampleHealthOptions, sampleHealth, type Verdict } from './sample-health.js';
 export type { Score } from './score.js';
