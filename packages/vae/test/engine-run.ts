@@ -1,5 +1,6 @@
 import { disposeTree, key, mapTrees, type Objective, split, type Tree } from '@genai/core';
 import { owned, scope, uniformNoise, valueAndGrad } from '@genai/tensor';
+import type { EngineRun } from '@genai/testing/compare-engines';
 import { cast, less, mul, scalar, sub, type Tensor } from '@tensorflow/tfjs-core';
 import {
   convolutionalVae,
@@ -13,9 +14,6 @@ import {
   type VaeWithMeans,
   vae,
 } from '../src/index.js';
-
-/** What is done with a variational autoencoder, as numbers to be compared between engines. */
-export type EngineRun = { readonly [what: string]: readonly number[] };
 
 const SHAPE = [8, 8, 1];
 const LATENTS = 4;
