@@ -36,7 +36,7 @@ export const vaeFashionVamp: Protocol = {
 const SOURCE = 'Norouzi, Fleet, Norouzi 2020, "Exemplar VAE", table of density estimation';
 const WARMUP = 100;
 const PATIENCE = 50;
-const MOST_EPOCHS = 400;
+const MOST_EPOCHS = 2_000;
 /** Draws of z for each image: few for all images, many for some. */
 const [SAMPLES, MANY_SAMPLES, SOME] = [500, 5000, 1000];
 
