@@ -156,11 +156,13 @@ export class Machine {
   }
 
   #inWebAssembly(): Runner {
-    const { run_op, run_list } = this.kernels;
+    const { run_op, run_list, __stack_pointer } = this.kernels;
+    const top = __stack_pointer.value as number;
     const guarded = (run: (a: number, b: number) => void) => (a: number, b: number) => {
       try {
         run(a, b);
       } catch (error) {
+        __stack_pointer.value = top; // a trap leaves it where it was
         throw this.#afterTrap(error);
       }
     };

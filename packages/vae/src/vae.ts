@@ -24,7 +24,7 @@ export interface Vae<
   readonly encode: (params: P, x: Tensor, key?: Key) => Q;
   /** p(x | z) for `z` of shape (batch, …latent). A `key` makes stochastic layers such as dropout act. */
   readonly decode: (params: P, z: Tensor, key?: Key) => X;
-  /** p(z), one distribution without batch. */
+  /** p(z), one distribution without batch; of a conditional model at its context it may have the batch of that. */
   readonly prior: (params: P) => Distribution<Tensor>;
 }
 
