@@ -17,6 +17,20 @@ export { type Picture, withChannels } from './picture.js';
 export { prefetch } from './prefetch.js';
 export { select, skip, take } from './select.js';
 export { type Source, stream } from './stream.js';
+export { type NumberScale, type NumberScaling, quantileNormalized, standardized } from './table/number-scaling.js';
+export { type ReadTableOptions, readTable } from './table/read-table.js';
+export { selectRows } from './table/select-rows.js';
+export type { Table, TableColumn } from './table/table.js';
+export {
+  type TableCodec,
+  type TableCodecOptions,
+  type TableFeatures,
+  tableCodec,
+  tableCodecFrom,
+} from './table/table-codec.js';
+export type { ColumnDescription, TableDescription } from './table/table-description.js';
+export { type ColumnValues, tableOf } from './table/table-of.js';
+export { writeTable } from './table/write-table.js';
 export { checkerboard } from './toys/checkerboard.js';
 export { cycle } from './toys/cycle.js';
 export { eightGaussians } from './toys/eight-gaussians.js';

@@ -1,7 +1,15 @@
+export { auroc } from './auroc.js';
 export { bitsPerDim } from './bits-per-dim.js';
 export { elbo } from './elbo.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
+export { fashionClassifier, type ShippedClassifier } from './fashion-classifier.js';
 export { frechetDistance, type Moments, momentsOf } from './frechet-distance.js';
+export {
+  type ImageClassifier,
+  type ImageClassifierOptions,
+  type ImageClassifierParams,
+  imageClassifier,
+} from './image-classifier.js';
 export { type ImportanceWeightedNllOptions, importanceWeightedNll } from './importance-weighted-nll.js';
 export { type LabelCoverage, type LabelCoverageOptions, labelCoverage } from './label-coverage.js';
 export { type Metric, on } from './metric.js';

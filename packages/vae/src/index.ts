@@ -1,3 +1,9 @@
+export {
+  type AnomalyKind,
+  type AnomalyScoreOptions,
+  anomalyScore,
+  reconstructionNll,
+} from './anomaly-score.js';
 export { type AttributeExamples, attributeDirection } from './attribute-direction.js';
 export { type ChainedParts, chained } from './chained.js';
 export { type CiwaeOptions, ciwae } from './ciwae.js';
@@ -9,6 +15,7 @@ export { type ConvolutionalVaeOptions, convolutionalVae } from './convolutional-
 export { decodeCodes } from './decode-codes.js';
 export { denoise } from './denoise.js';
 export { denoising } from './denoising.js';
+export { type DenseTableVaeOptions, denseTableVae, type TableVaeParts } from './dense-table-vae.js';
 export { type BinaryVaeParts, type DenseVaeOptions, denseVae } from './dense-vae.js';
 export { editAttribute } from './edit-attribute.js';
 export { type ElboOptions, elbo } from './elbo.js';
@@ -16,6 +23,13 @@ export { encode } from './encode.js';
 export { encodeCodes } from './encode-codes.js';
 export type { EncoderPrior } from './encoder-prior.js';
 export { type ExemplarPriorOptions, type ExemplarPriorParams, exemplarPrior } from './exemplar-prior.js';
+export {
+  type FactorMetrics,
+  type FactorVaeOptions,
+  type FactorVaeParams,
+  factorVae,
+  permuteDims,
+} from './factor-vae.js';
 export { type GatedVaeOptions, gatedVae } from './gated-vae.js';
 export { gaussianKernel } from './gaussian-kernel.js';
 export { hierarchicalVae, type Layers } from './hierarchical-vae.js';
@@ -38,6 +52,9 @@ export { type NormalMixture, normalMixture } from './normal-mixture.js';
 export { piwae } from './piwae.js';
 export { type PrincipalDirections, principalDirections } from './principal-directions.js';
 export { reconstruct, type VaeWithMeans } from './reconstruct.js';
+export { type TableDecoderParams, tableDecoder } from './table-decoder.js';
+export type { TableLayout } from './table-layout.js';
+export { type TableRow, tableRow } from './table-row.js';
 export { type TcMetrics, type TcVaeOptions, tcVae } from './tc-vae.js';
 export { type Vae, type VaeParams, vae } from './vae.js';
 export { type VampPriorOptions, type VampPriorParams, vampPrior } from './vamp-prior.js';
