@@ -42,4 +42,5 @@ export { residual } from './residual.js';
 export { type RmsNormParams, rmsNorm } from './rms-norm.js';
 export { sequential } from './sequential.js';
 export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
+export { conditionalUnet, type UnetLevel, type UnetParams, type UnetParts, unet } from './unet.js';
 export { type ResampleOptions, upsample } from './upsample.js';
