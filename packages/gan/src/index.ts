@@ -66,6 +66,7 @@ export {
   type ResidualTranslatorParams,
   residualTranslator,
 } from './residual-translator.js';
+export { type RollGanOptions, rollGan } from './roll-gan.js';
 export { type CodeLayout, structuredCodes } from './structured-codes.js';
 export { type StyleGanOptions, type StyleGanParts, styleGan } from './style-gan.js';
 export type { StyleGenerator, StyleGeneratorParams } from './style-generator.js';
@@ -74,4 +75,5 @@ export type { NormedParams, TranslationNorm } from './translation-norm.js';
 export { truncateStyles } from './truncate-styles.js';
 export { truncated } from './truncated.js';
 export { type UnetTranslatorOptions, type UnetTranslatorParams, unetTranslator } from './unet-translator.js';
+export { type VideoGanOptions, videoGan } from './video-gan.js';
 export { withPrior } from './with-prior.js';
