@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { GenaiError, key } from '@genai/core';
-import { type Dataset, holdOut, map } from '@genai/data';
+import { batches, type Dataset, holdOut, map } from '@genai/data';
 import { digits, fashionMnist, idxFolder, idxImages, imageFolder, type LabelledImages, mnist } from '@genai/data/node';
 import { owned } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -13,6 +13,15 @@ export interface ImageData {
   readonly train: Dataset<Tensor>;
   readonly test: Dataset<Tensor>;
   readonly shape: readonly [height: number, width: number, channels: number];
+  /** The same images with what they show, where the data say it. */
+  readonly labelled?: LabelledData;
+}
+
+export interface LabelledData {
+  readonly train: Dataset<LabelledImages>;
+  readonly test: Dataset<LabelledImages>;
+  /** How many classes there are. May look through all labels. */
+  readonly classes: () => Promise<number>;
 }
 
 export interface ImageDataOptions {
@@ -22,7 +31,11 @@ export interface ImageDataOptions {
   readonly signal?: AbortSignal;
 }
 
-type Splits = { readonly train: Dataset<LabelledImages>; readonly test: Dataset<LabelledImages> };
+type Splits = {
+  readonly train: Dataset<LabelledImages>;
+  readonly test: Dataset<LabelledImages>;
+  readonly classes?: readonly string[];
+};
 
 const NAMED: { readonly [spec: string]: (options: ImageDataOptions) => Promise<Splits> } = {
   digits: () => digits({ from: import.meta.url }),
@@ -63,17 +76,64 @@ export async function imageData(spec: string, cwd: string, options: ImageDataOpt
     throw new UsageError(`cannot read the folder ${spec}: ${cause.message}`, { cause });
   });
   const fourFiles = names.some((name) => name.startsWith('train-images-idx3-ubyte'));
-  return fourFiles ? split(await idxFolder(path)) : heldOut(images((await imageFolder(path)).dataset));
+  if (fourFiles) return split(await idxFolder(path));
+  const { dataset, classes } = await imageFolder(path);
+  if (classes.length < 2) return heldOut(images(dataset));
+  const parts = parted(dataset);
+  return split({ train: parts.train, test: parts.validation, classes });
+}
+
+/**
+ * The images with their labels.
+ *
+ * @throws UsageError if the data have none; `what` needs them.
+ */
+export function labelledOf({ labelled }: ImageData, what: string): LabelledData {
+  if (labelled) return labelled;
+  throw new UsageError(
+    `${what} is given the class of each image, but the data have no labels. Take digits, mnist, fashion-mnist, a folder with ` +
+      "MNIST's four files or one with a sub-folder of PNGs for each class, or a model without classes.",
+  );
+}
+
+/**
+ * Sees that data have labels that a model of so many classes knows; one without classes takes any data.
+ *
+ * @throws UsageError if they have none, or others.
+ */
+export async function expectLabels(data: ImageData, what: string, classes: number | undefined): Promise<void> {
+  if (classes === undefined) return;
+  const found = await labelledOf(data, what).classes();
+  if (found > classes) {
+    throw new UsageError(`the data have ${found} classes, ${what} knows ${classes}. Take data with the same classes.`);
+  }
 }
 
 const images = (data: Dataset<LabelledImages>): Dataset<Tensor> => map(data, (group) => group.images);
 
-const split = ({ train, test }: Splits): Promise<ImageData> => withShape(images(train), images(test));
+async function split({ train, test, classes }: Splits): Promise<ImageData> {
+  const data = await withShape(images(train), images(test));
+  const count = async (): Promise<number> =>
+    classes?.length ?? 1 + Math.max(await highestLabel(train), await highestLabel(test));
+  return { ...data, labelled: { train, test, classes: count } };
+}
 
 function heldOut(all: Dataset<Tensor>): Promise<ImageData> {
-  if (all.length < 2) throw new UsageError(`the data has ${all.length} images, expected at least 2: one is held out.`);
-  const { train, validation } = holdOut(all, { count: Math.ceil(all.length / 10), key: key(0) });
+  const { train, validation } = parted(all);
   return withShape(train, validation);
+}
+
+function parted<B>(all: Dataset<B>): { train: Dataset<B>; validation: Dataset<B> } {
+  if (all.length < 2) throw new UsageError(`the data has ${all.length} images, expected at least 2: one is held out.`);
+  return holdOut(all, { count: Math.ceil(all.length / 10), key: key(0) });
+}
+
+async function highestLabel(data: Dataset<LabelledImages>): Promise<number> {
+  let highest = 0;
+  for await (const { labels } of batches(data, { size: 1_000, epochs: 1, last: 'keep' })) {
+    for (const label of await labels.data()) highest = Math.max(highest, label);
+  }
+  return highest;
 }
 
 async function withShape(train: Dataset<Tensor>, test: Dataset<Tensor>): Promise<ImageData> {

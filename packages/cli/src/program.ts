@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Io } from './io.js';
+import { FAMILIES } from './model/families.js';
+import { listPresets } from './model/presets.js';
 import { suggest } from './nearest.js';
 import type { Outcome } from './outcome.js';
 import { UsageError } from './usage-error.js';
@@ -33,25 +35,34 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .action((options) => dispatch('demo', async () => (await import('./commands/demo.js')).demo(options, io)));
 
   common(command('train', 'Train a model and keep it in a folder.'))
-    .argument('[model]', 'a preset: vae, vae-conv (with --resume: that of the folder)')
+    .argument('[model]', 'a preset, see below (with --resume: that of the folder)')
     .option('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs', text)
-    .requiredOption('--out <folder>', 'where to keep the checkpoint', text)
+    .option('--out <folder>', 'where to keep the checkpoint', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
     .option('--config <file>', 'JSON with "parts" and "training" of the model', text)
     .option('--steps <count>', 'training steps in all', integer(1))
     .option('--batch <size>', 'examples a step', integer(1))
-    .option('--learning-rate <number>', 'of Adam', positive)
+    .option('--learning-rate <number>', "of Adam, of adversarial models the generator's", positive)
     .option('--seed <number>', 'seed of everything random', integer(0))
     .option('--resume', 'go on with the run in the folder, as if it had not been interrupted')
     .option('--save-steps <count>', 'save every so many steps', integer(1))
     .option('--save-seconds <count>', 'save every so many seconds', positive, 30)
+    .option('--health-steps <count>', 'of adversarial models: report every so many steps, 0 for never', integer(0))
+    .addHelpText('after', () => `\nPresets:\n\n${listPresets()}`)
     .action((model, options) =>
-      dispatch('train', async () => (await import('./commands/train.js')).train({ model, ...options }, io)),
+      dispatch('train', async () => {
+        if (model === undefined && options.data === undefined && options.out === undefined && !options.resume) {
+          return (await import('./commands/presets.js')).presets(options, io);
+        }
+        if (options.out === undefined) throw new UsageError("required option '--out <folder>' not specified");
+        return (await import('./commands/train.js')).train({ model, ...options }, io);
+      }),
     );
 
   common(command('sample', 'Draw from a trained model.'))
     .argument('<folder>', 'a folder that train or demo wrote', text)
     .option('--count <number>', 'how many', integer(1), 64)
+    .option('--label <class>', 'of conditional models: the number of a class, or all for a row of each', label)
     .requiredOption('--out <file>', 'a PNG file', text)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
@@ -62,7 +73,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .argument('<folder>', 'a folder that train or demo wrote', text)
     .requiredOption('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
-    .option('--metrics <names>', 'elbo, importanceWeightedNll; all unless given')
+    .option('--metrics <names>', `${metricNames()}; all of the model's unless given`)
     .option('--count <number>', 'measure only the first so many examples', integer(1))
     .option(
       '--samples <count>',
@@ -126,6 +137,14 @@ const text = (value: string): string => {
   if (value.trim() === '') throw new InvalidArgumentError('Expected a text that is not empty.');
   return value;
 };
+
+const label = (value: string): number | 'all' => {
+  if (value === 'all') return value;
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected the number of a class, or all.');
+  return Number(value);
+};
+
+const metricNames = (): string => FAMILIES.map(({ metrics }) => metrics.join(', ')).join('; ');
 
 const integer =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>

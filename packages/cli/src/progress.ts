@@ -10,7 +10,9 @@ export interface Look {
   readonly elapsed: number;
   /** Steps that were made before this process began. */
   readonly start?: number;
+  /** What it comes to, called `label`, a loss unless given. */
   readonly loss?: number;
+  readonly label?: string;
   /** Milliseconds after which the work ends even if steps are left. */
   readonly limit?: number;
 }
@@ -101,7 +103,7 @@ function facts(look: Look): string {
   const left = rate === undefined ? undefined : remaining(look, rate);
   return [
     `step ${look.step}/${look.steps}`,
-    ...(look.loss === undefined ? [] : [`loss ${number(look.loss)}`]),
+    ...(look.loss === undefined ? [] : [`${look.label ?? 'loss'} ${number(look.loss)}`]),
     ...(rate === undefined ? [] : [`${number(rate)} step/s`]),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
   ].join('  ');

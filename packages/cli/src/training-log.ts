@@ -3,7 +3,7 @@ import { writeAtomically } from './write-atomically.js';
 
 /** One line per step: `{"step":1,"loss":543.2,…}`. */
 export interface TrainingLog {
-  readonly add: (step: number, metrics: { readonly [name: string]: number }) => void;
+  readonly add: (step: number, metrics: { readonly [name: string]: number | string }) => void;
   /** Writes what was added since the last time, so that it outlasts a loss of power. After a failure it can be tried again. */
   readonly flush: () => Promise<void>;
 }

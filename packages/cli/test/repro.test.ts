@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { idx, world } from './world.js';
+import { idx, labelledFolder, world } from './world.js';
 
 type Finding = { readonly metric: string; readonly ours: number; readonly published: string | null };
 const findings = (said: { readonly json: { readonly [name: string]: unknown } }): readonly Finding[] =>
@@ -41,7 +42,7 @@ describe('repro', () => {
     expect(findings(whole)).toHaveLength(3);
   });
 
-  test('vae-fashion: stops by the validation set, measures with its best parameters, and goes on when stopped', async () => {
+  test('vae-fashion: trains, measures with the averaged parameters, and goes on when stopped', async () => {
     await using place = await world();
     await writeFile(place.path('many.idx'), idx(150, 4));
     const argv = ['repro', 'vae-fashion', '--data', 'many.idx', '--limit', '6', '--backend', 'simd', '--json'];
@@ -59,10 +60,69 @@ describe('repro', () => {
     expect(memory().numTensors).toBe(0);
   });
 
+  test('iwae-mnist and vae-mnist: one model by two bounds', async () => {
+    await using place = await world();
+    await writeFile(place.path('many.idx'), idx(150, 4));
+    const argv = ['--data', 'many.idx', '--limit', '4', '--backend', 'simd', '--json'];
+    const [one, five] = [
+      await place.genai('repro', 'vae-mnist', ...argv),
+      await place.genai('repro', 'iwae-mnist', ...argv),
+    ];
+    expect(findings(one)[1]!.published).toBe('86.76');
+    expect(findings(five)[1]!.published).toBe('85.54');
+    for (const said of [one, five]) {
+      expect(said.json.steps).toBe(8); // two batches of 50 out of 135 images an epoch
+      const first = -16 * Math.log(0.5); // what a model that knows nothing gives for 4 × 4 pixels
+      expect(findings(said)[1]!.ours).toBeLessThan(first);
+    }
+    expect(memory().numTensors).toBe(0);
+  });
+
+  test('fashion-classifier: writes the file that it measures', async () => {
+    await using place = await world();
+    await labelledFolder(place.path('set'));
+    const said = await place.genai(
+      'repro',
+      'fashion-classifier',
+      '--data',
+      'set',
+      '--limit',
+      '8',
+      '--backend',
+      'simd',
+      '--json',
+    );
+    expect(said.code).toBe(0);
+    expect(findings(said)[0]!.ours).toBeGreaterThan(90); // a bar above or below
+    const file = await readFile(
+      place.path('genai-repro', 'fashion-classifier-seed0-limit8', 'net', 'model.safetensors'),
+    );
+    expect(said.err).toContain(createHash('sha256').update(file).digest('hex'));
+    expect(memory().numTensors).toBe(0);
+  });
+
+  test('stacked-mnist and fashion-gan: a few steps give all figures', async () => {
+    await using place = await world();
+    await labelledFolder(place.path('set'));
+    const argv = ['--data', 'set', '--limit', '2', '--backend', 'simd', '--json'];
+    const stacked = await place.genai('repro', 'stacked-mnist', ...argv);
+    expect(findings(stacked)[0]!.ours).toBeGreaterThanOrEqual(1);
+    expect(stacked.json.protocol).toContain('500 samples');
+    const clothes = await place.genai('repro', 'fashion-gan', ...argv);
+    expect(findings(clothes).map(({ metric }) => metric.split(' ')[0])).toEqual(['Fréchet', 'precision', 'recall']);
+    expect(findings(clothes)[0]!.ours).toBeGreaterThan(1);
+    expect(clothes.json.protocol).toContain('a12605b0fa64a02f');
+    expect(memory().numTensors).toBe(0);
+  });
+
   test('errors: a protocol that is none, and data that are not there', async () => {
     await using place = await world();
     expect(await place.genai('repro', 'rign')).toMatchObject({ code: 2, err: expect.stringContaining('ring') });
     const said = await place.genai('repro', 'vae-fashion', '--data', 'nowhere', '--backend', 'cpu');
     expect(said).toMatchObject({ code: 2, err: expect.stringContaining('unknown data "nowhere"') });
+    expect(await place.genai('repro', 'fashion-score')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--data FILE'),
+    });
   });
 });

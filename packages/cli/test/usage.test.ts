@@ -11,7 +11,7 @@ const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--stpes', '3'], /unknown option '--stpes'.*--steps/],
   [['train', 'vae', '--data', 'squares.idx'], /required option '--out <folder>'/],
   [['train', 'vea', '--data', 'squares.idx', '--out', 'run'], /unknown model "vea"\. Did you mean vae\?/],
-  [['train', 'gan', '--data', 'squares.idx', '--out', 'run'], /unknown model "gan"\..*vae/],
+  [['train', 'nothing', '--data', 'squares.idx', '--out', 'run'], /unknown model "nothing"\. Known: vae, .*r3gan/],
   [['train', 'vae', '--out', 'run'], /no data given/],
   [['train', '--data', 'squares.idx', '--out', 'run', '--resume'], /run holds no run to go on with/],
   [['train', 'vae', '--data', 'digit', '--out', 'run'], /unknown data "digit", and no file.*Did you mean digits\?/],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { key, randomUniform } from '@genai/core';
@@ -62,4 +62,31 @@ export function idx(count: number, side: number): Uint8Array {
     }
   }
   return bytes;
+}
+
+/** MNIST's four files, small: 28 × 28 pictures with a bar in the upper half, label 0, or in the lower, label 1; 256 and 100 of them. */
+export async function labelledFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [half, count] of [
+    ['train', 256],
+    ['t10k', 100],
+  ] as const) {
+    const images = new Uint8Array(16 + count * 784);
+    const labels = new Uint8Array(8 + count);
+    const heads = [
+      [images, [0x0803, count, 28, 28]],
+      [labels, [0x0801, count]],
+    ] as const;
+    for (const [bytes, words] of heads) {
+      for (const [i, word] of words.entries()) new DataView(bytes.buffer).setUint32(4 * i, word);
+    }
+    const places = randomUniform(key(8), count);
+    for (let n = 0; n < count; n++) {
+      labels[8 + n] = n % 2;
+      const top = Math.floor(6 * places[n]!) + (n % 2 === 0 ? 2 : 16);
+      images.fill(255, 16 + 784 * n + 28 * top, 16 + 784 * n + 28 * (top + 4));
+    }
+    await writeFile(join(folder, `${half}-images-idx3-ubyte`), images);
+    await writeFile(join(folder, `${half}-labels-idx1-ubyte`), labels);
+  }
 }

@@ -1,4 +1,5 @@
 import { frechetDistance } from './frechet-distance.js';
+import { kindsReached } from './kinds-reached.js';
 import { neighboursOf } from './nearest-neighbours.js';
 import { type Points, type Rows, rowsOf } from './points.js';
 import { type PrecisionRecall, precisionRecall } from './precision-recall.js';
@@ -16,6 +17,8 @@ export interface SampleHealth extends PrecisionRecall {
   readonly why: string;
   /** The median distance from a sample to the nearest other, over that of the data. About 1 is healthy, 0 is a single sample. */
   readonly variety: number;
+  /** The share of the data's kinds, groups of near examples, that samples come near a fifth as often as the data, at least. */
+  readonly reached: number;
   /** The share of samples that lie nearer to the data than a tenth of the data's own median distance. */
   readonly copies: number;
   /** The Fréchet distance of the features. */
@@ -36,9 +39,10 @@ export interface SampleHealthOptions {
  *
  * @example
  * const { verdict, why } = await sampleHealth(realFeatures, fakeFeatures);
- * if (verdict === 'collapsed') throw new Error(why); // 'collapsed: coverage 0.12, …'
+ * if (verdict === 'collapsed') throw new Error(why); // 'collapsed: samples come near only 0.12 of …'
  * @throws GenaiError unless both are matrices of finite numbers, of one width, with more rows than `neighbours`.
- * @source Coverage and its expectation: Naeem et al. 2020, "Reliable fidelity and diversity metrics for generative models".
+ * @source Kinds: after Richardson and Weiss 2018, "On GANs and GMMs", section 3 (bins of the data that samples fill); coverage: Naeem et al. 2020,
+ * "Reliable fidelity and diversity metrics for generative models".
  */
 export async function sampleHealth(
   real: Points,
@@ -53,6 +57,7 @@ export async function sampleHealth(
   const numbers = {
     ...rates,
     variety: median(await nearest(fakes)) / Math.max(spacing, TINY),
+    reached: await kindsReached(reals, fakes),
     copies: shareBelow(await nearest(fakes, reals), spacing / 10),
     frechet: await frechetDistance(real, fake),
   };
@@ -60,13 +65,13 @@ export async function sampleHealth(
 }
 
 /** The bounds, as shares of what equal distributions give. */
-const COLLAPSED = { variety: 0.1, coverage: 0.35 };
+const COLLAPSED = { variety: 0.1, reached: 0.35 };
 const COPIES = 0.5;
 const APART = 0.3;
 const LOSING = 0.8;
 
 function judged(health: Omit<SampleHealth, 'verdict' | 'why'>): Pick<SampleHealth, 'verdict' | 'why'> {
-  const { variety, copies, precision, coverage } = health;
+  const { variety, copies, precision, coverage, reached } = health;
   const say = (verdict: Verdict, reason: string): Pick<SampleHealth, 'verdict' | 'why'> => ({
     verdict,
     why: `${verdict}: ${reason}.`,
@@ -75,13 +80,16 @@ function judged(health: Omit<SampleHealth, 'verdict' | 'why'>): Pick<SampleHealt
   if (variety < COLLAPSED.variety && copies < COPIES) {
     return say('collapsed', `samples lie ${two(variety)} times as far from each other as the data do`);
   }
-  if (precision >= APART && coverage < COLLAPSED.coverage) {
-    return say('collapsed', `samples are like the data but only at ${two(coverage)} of its places`);
+  if (reached < COLLAPSED.reached) {
+    return say('collapsed', `samples come near only ${two(reached)} of the kinds of the data`);
   }
   if (copies >= COPIES) return say('copying', `${two(copies)} of the samples are all but equal to one of the data`);
   if (precision < APART) return say('apart', `only ${two(precision)} of the samples lie where the data do`);
-  if (coverage < LOSING) return say('losing', `samples reach only ${two(coverage)} of the places of the data`);
-  return say('healthy', `precision ${two(precision)}, coverage ${two(coverage)}, variety ${two(variety)}`);
+  if (reached < LOSING) return say('losing', `samples come near only ${two(reached)} of the kinds of the data`);
+  return say(
+    'healthy',
+    `precision ${two(precision)}, coverage ${two(coverage)}, kinds ${two(reached)}, variety ${two(variety)}`,
+  );
 }
 
 /** The distance of each row to the nearest of `known`, or of its others. */

@@ -1,7 +1,7 @@
 import { type Game, key, type NoParams } from '@genai/core';
 import { normalNoise, owned, scope } from '@genai/tensor';
 import { stepLaws } from '@genai/testing/step-laws';
-import { add, mean, mul, scalar, square, sub, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { add, mean, mul, scalar, square, sub, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { adam, compete, ema, sgd, train } from './index.js';
 
@@ -46,7 +46,42 @@ stepLaws('compete with more updates for one and noise', () => ({
   batch: () => tensor([1, 3]),
 }));
 
+stepLaws('compete that tells the norms of gradients', () => ({
+  step: compete(chase(), { optimizers, gradientNorms: true }),
+  batch: () => tensor([1, 3]),
+}));
+
 describe('known answers', () => {
+  test('the norm of a gradient goes over all leaves, that of the last update in the round', () => {
+    type Params = {
+      readonly far: { readonly p: Tensor; readonly q: readonly [Tensor] };
+      readonly still: { readonly p: Tensor };
+    };
+    const game: Game<Tensor, Params, Tensor> = {
+      init: () => ({ far: { p: scalar(0), q: [tensor([1, 2])] }, still: { p: scalar(5) } }),
+      players: {
+        // slopes: 3 at p, 4 and 12 times the mean of the batch at q
+        far: ({ far }, x) => ({
+          loss: add(mul(far.p, 3), mul(sum(mul(far.q[0], tensor([4, 12]))), mean(x))),
+        }),
+        still: ({ still }) => ({ loss: mul(still.p, 0) }),
+      },
+    };
+    const players = { far: sgd(1), still: sgd(1) };
+    const step = compete(game, { optimizers: players, updates: { far: 2 }, gradientNorms: true });
+    const plain = compete(game, { optimizers: players, updates: { far: 2 } });
+    using batch = owned({ x: tensor([7, 1]) }); // the second update sees 1
+    using start = owned(step.init(key(0)));
+    using made = owned(step.run(start, batch.x, key(1)));
+    using without = owned(plain.run(start, batch.x, key(1)));
+    expect(number(made.metrics.farGradient)).toBe(13);
+    expect(number(made.metrics.stillGradient)).toBe(0);
+    expect(Object.keys(without.metrics)).toEqual(['far', 'still']);
+    // @ts-expect-error norms are told only where they are asked for
+    expect(without.metrics.farGradient).toBeUndefined();
+    expect(number(made.state.params.far.p)).toBe(number(without.state.params.far.p));
+  });
+
   test('players move in turn, the later seeing what the earlier have become', () => {
     const step = compete(chase(), { optimizers });
     using batch = owned({ x: tensor([1, 3]) });

@@ -3,13 +3,14 @@ import {
   type Game,
   GenaiError,
   type Key,
+  leaves,
   type Optimizer,
   type Step,
   split,
   type Tree,
 } from '@genai/core';
 import { scope, valueAndGrad } from '@genai/tensor';
-import { add, mul, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { add, addN, mul, scalar, sqrt, square, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { partOf } from './part-of.js';
 
 type Names<P> = Extract<keyof P, string>;
@@ -23,8 +24,11 @@ export type Contest<P, O, N> = {
   memory: N;
 };
 
+/** Names of the norms: none unless asked for. */
+type GradientNorm<P, G extends boolean> = G extends true ? `${Names<P>}Gradient` : never;
+
 /** What {@link compete} needs and can vary. */
-export interface CompeteOptions<P, O> {
+export interface CompeteOptions<P, O, G extends boolean = false> {
   /** How each player moves. */
   readonly optimizers: { readonly [player in keyof O]: Optimizer<Tensor, O[player] & Tree<Tensor>> };
   /**
@@ -32,6 +36,11 @@ export interface CompeteOptions<P, O> {
    * player has updates, and update i sees part i: five updates of a critic on 64 examples take batches of 320.
    */
   readonly updates?: { readonly [player in keyof P]?: number };
+  /**
+   * Whether the metrics also have the Euclidean norm, over all leaves, of each player's gradient in its last update of the round:
+   * `criticGradient` of a player `critic`. Default false.
+   */
+  readonly gradientNorms?: G;
 }
 
 /**
@@ -54,10 +63,11 @@ export function compete<
   M extends string,
   N extends Tree<Tensor>,
   O extends { readonly [player in keyof P]: Tree<Tensor> },
+  G extends boolean = false,
 >(
   game: Game<Tensor, P, B, M, N>,
-  { optimizers, updates = {} }: CompeteOptions<P, O>,
-): Step<Contest<P, O, N>, B, { readonly [name in M | Names<P>]: Tensor }> {
+  { optimizers, updates = {}, gradientNorms }: CompeteOptions<P, O, G>,
+): Step<Contest<P, O, N>, B, { readonly [name in M | Names<P> | GradientNorm<P, G>]: Tensor }> {
   const names = Object.keys(game.players) as Names<P>[];
   if (names.length === 0) throw new GenaiError('compete: the game has no player.');
   const counts = Object.fromEntries(names.map((name) => [name, updates[name] ?? 1])) as Record<Names<P>, number>;
@@ -75,7 +85,8 @@ export function compete<
     );
     const made = add(mul(step, counts[name]), i); // updates that this player has made
     const held = state.optimizers[name] as O[Names<P>] & Tree<Tensor>;
-    return { values, next: optimizers[name].update(grad, held, own, made) };
+    const norm = gradientNorms ? { [`${name}Gradient`]: normOf(grad) } : {};
+    return { values, norm, next: optimizers[name].update(grad, held, own, made) };
   };
   return {
     init: (key) =>
@@ -96,9 +107,9 @@ export function compete<
         for (const [p, playerKey] of split(key, names.length).entries()) {
           const name = names[p]!;
           for (const [i, updateKey] of split(playerKey, counts[name]).entries()) {
-            const { values, next } = moved(state, name, i, batch, updateKey);
+            const { values, norm, next } = moved(state, name, i, batch, updateKey);
             const { loss, ...rest } = values;
-            Object.assign(told, rest, { [name]: loss });
+            Object.assign(told, rest, { [name]: loss }, norm);
             state = {
               ...state,
               params: { ...state.params, [name]: next.params },
@@ -106,9 +117,14 @@ export function compete<
             };
           }
         }
-        const metrics = told as { readonly [name in M | Names<P>]: Tensor };
+        const metrics = told as { readonly [name in M | Names<P> | GradientNorm<P, G>]: Tensor };
         const memory = game.memory ? game.memory.next(state.memory, metrics) : state.memory;
         return { state: { ...state, step: add(state.step, 1), memory }, metrics };
       }),
   };
+}
+
+/** ‖∇‖₂ over all leaves. */
+function normOf(grad: Tree<Tensor>): Tensor {
+  return sqrt(addN(leaves<Tensor>(grad).map(([, g]) => sum(square(g)))));
 }

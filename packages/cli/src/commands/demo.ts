@@ -16,10 +16,10 @@ import { type Trained, trainDigits } from '../demo/train-digits.js';
 import { engineLabel, nativeHint, startEngine } from '../engine.js';
 import { type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
-import { type BuiltModel, buildModel } from '../model/build-model.js';
 import { expectNoModel, readConfig } from '../model/checkpoint.js';
-import { type Measured, measure } from '../model/measure.js';
-import type { ModelConfig } from '../model/model-config.js';
+import { type BuiltVae, buildVae } from '../model/vae/build-vae.js';
+import { type MeasuredVae, measureVae } from '../model/vae/measure-vae.js';
+import type { VaeConfig } from '../model/vae/vae-config.js';
 import { versions } from '../model/versions.js';
 import type { Outcome } from '../outcome.js';
 import { duration, number, progress } from '../progress.js';
@@ -54,7 +54,7 @@ export async function demo(options: DemoCommandOptions, io: Io): Promise<Outcome
   if (hint) bar.note(hint);
 
   const config = configOf(plan, seed, shape);
-  const model = buildModel(config);
+  const model = buildVae(config);
   const [trainKey, pictureKey, scoreKey] = split(key(seed), 3);
   const patient = options.steps !== undefined && options.seconds === undefined;
   const trained = await trainDigits(model, { plan, patient, train, test, key: trainKey, signal: io.signal, bar });
@@ -115,15 +115,15 @@ async function expectRoom(folder: string, shown: string): Promise<void> {
 
 /** Both bounds on held-out digits. The second takes a while, and is left out if Ctrl-C comes before it is done. */
 async function scored(
-  model: BuiltModel,
+  model: BuiltVae,
   params: Tree<Tensor>,
   { plan, test, key, signal }: { plan: Plan; test: Dataset<Tensor>; key: Key; signal: AbortSignal },
-): Promise<Measured> {
+): Promise<MeasuredVae> {
   const data = take(test, Math.min(plan.scored, test.length));
   const options = { data, samples: plan.samples, batch: 100, key };
-  const elbo = await measure(model, params, { ...options, names: ['elbo'] });
+  const elbo = await measureVae(model, params, { ...options, names: ['elbo'] });
   try {
-    return { ...elbo, ...(await measure(model, params, { ...options, names: ['importanceWeightedNll'], signal })) };
+    return { ...elbo, ...(await measureVae(model, params, { ...options, names: ['importanceWeightedNll'], signal })) };
   } catch (error) {
     if (!signal.aborted) throw error;
     return elbo;
@@ -135,7 +135,7 @@ function planOf({ quick, steps, seconds }: DemoCommandOptions): Plan {
   return { ...plan, ...(steps !== undefined && { steps }), ...(seconds !== undefined && { seconds }) };
 }
 
-function configOf(plan: Plan, seed: number, shape: ModelConfig['data']['shape']): ModelConfig {
+function configOf(plan: Plan, seed: number, shape: VaeConfig['data']['shape']): VaeConfig {
   return {
     family: 'vae',
     preset: 'vae-conv',
@@ -160,7 +160,7 @@ function scoresOf(made: {
   readonly seed: number;
   readonly engine: string;
   readonly trained: Trained;
-  readonly measured: Measured;
+  readonly measured: MeasuredVae;
   readonly stopped: boolean;
   readonly params: Tree<Tensor>;
 }): Scores {

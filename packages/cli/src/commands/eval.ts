@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { disposeTree, key } from '@genai/core';
 import { take } from '@genai/data';
 import { engineLabel, startEngine } from '../engine.js';
-import { imageData } from '../image-data.js';
+import { expectLabels, type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { loadModel } from '../model/checkpoint.js';
-import { METRICS, type MetricName, measure } from '../model/measure.js';
+import { FAMILIES, type ModelConfig } from '../model/families.js';
 import { suggest } from '../nearest.js';
 import type { Outcome } from '../outcome.js';
 import { number } from '../progress.js';
@@ -24,50 +24,78 @@ export interface EvalCommandOptions {
   readonly json?: boolean;
 }
 
-/** `genai eval`: measures a model on the held-out part of some data, in nats. */
+/** `genai eval`: measures a model on the held-out part of some data. */
 export async function evaluation(options: EvalCommandOptions, io: Io): Promise<Outcome> {
   const { folder, samples, batch, seed } = options;
-  const names = metricNames(options.metrics);
+  const asked = askedNames(options.metrics);
   const engine = engineLabel(await startEngine(options.backend));
-  const { config, model, params } = await loadModel(resolve(io.cwd, folder), folder);
+  const { config, trainable, params } = await loadModel(resolve(io.cwd, folder), folder);
   try {
-    const { test, shape } = await imageData(options.data, io.cwd, {
-      download: options.download ?? false,
-      signal: io.signal,
+    const names = namesFor(config, asked);
+    const data = await imageData(options.data, io.cwd, { download: options.download ?? false, signal: io.signal });
+    if (String(data.shape) !== String(config.data.shape)) {
+      throw new UsageError(
+        `${options.data} has images of shape [${data.shape.join(', ')}], the model of ${folder} takes [${config.data.shape.join(', ')}].`,
+      );
+    }
+    await expectLabels(data, config.preset, config.data.classes);
+    const { count = data.test.length } = options;
+    if (count > data.test.length) {
+      throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out images of ${options.data}.`);
+    }
+    const { scores, features } = await trainable.measure(params, {
+      ...{ data: cut(data, count), names, samples, batch, key: key(seed), signal: io.signal },
     });
-    if (String(shape) !== String(config.data.shape)) {
-      throw new UsageError(
-        `${options.data} has images of shape [${shape.join(', ')}], the model of ${folder} takes [${config.data.shape.join(', ')}].`,
-      );
-    }
-    if (options.count !== undefined && options.count > test.length) {
-      throw new UsageError(
-        `--count ${options.count} is more than the ${test.length} held-out images of ${options.data}.`,
-      );
-    }
-    const data = options.count === undefined ? test : take(test, options.count);
-    const scores = await measure(model, params, { data, names, samples, batch, key: key(seed), signal: io.signal });
+    const entries = Object.entries(scores);
     if (!options.json) {
-      for (const [name, { mean, standardError }] of Object.entries(scores)) {
-        io.stdout.write(`${name}  ${number(mean)} ± ${number(standardError)} nats\n`);
+      for (const [name, { mean, standardError, unit }] of entries) {
+        const error = standardError === undefined ? '' : ` ± ${number(standardError)}`;
+        io.stdout.write(`${name}  ${`${number(mean)}${error} ${unit}`.trimEnd()}\n`);
       }
+      if (features !== undefined) io.stdout.write(`on ${features}, ${count} images and as many samples\n`);
     }
-    const column = (field: 'mean' | 'standardError') =>
-      Object.fromEntries(Object.entries(scores).map(([name, score]) => [name, score[field]]));
     return {
-      metrics: column('mean'),
-      details: { engine, standardErrors: column('standardError'), examples: data.length, samples },
+      metrics: Object.fromEntries(entries.map(([name, { mean }]) => [name, mean])),
+      details: {
+        engine,
+        standardErrors: Object.fromEntries(
+          entries.flatMap(([name, { standardError }]) => (standardError === undefined ? [] : [[name, standardError]])),
+        ),
+        examples: count,
+        samples,
+        ...(features !== undefined && { features }),
+      },
     };
   } finally {
     disposeTree(params);
   }
 }
 
-function metricNames(list: string | undefined): readonly MetricName[] {
-  if (list === undefined) return METRICS;
-  return list.split(',').map((text) => {
-    const name = METRICS.find((known) => known === text.trim());
-    if (name === undefined) throw new UsageError(`unknown metric "${text.trim()}". ${suggest(text.trim(), METRICS)}`);
+/** The data with only the first `count` held-out images. */
+function cut(data: ImageData, count: number): ImageData {
+  const { labelled } = data;
+  return {
+    ...data,
+    test: take(data.test, count),
+    ...(labelled && { labelled: { ...labelled, test: take(labelled.test, count) } }),
+  };
+}
+
+/** What `--metrics` lists, each known to some family. */
+function askedNames(list: string | undefined): readonly string[] | undefined {
+  const known = FAMILIES.flatMap(({ metrics }) => metrics);
+  return list?.split(',').map((text) => {
+    const name = text.trim();
+    if (!known.includes(name)) throw new UsageError(`unknown metric "${name}". ${suggest(name, known)}`);
     return name;
   });
+}
+
+function namesFor({ family, preset }: ModelConfig, asked: readonly string[] | undefined): readonly string[] {
+  const { metrics } = FAMILIES.find(({ name }) => name === family)!;
+  const wrong = asked?.find((name) => !metrics.includes(name));
+  if (wrong !== undefined) {
+    throw new UsageError(`${wrong} cannot be measured of ${preset}. Known for it: ${metrics.join(', ')}.`);
+  }
+  return asked ?? metrics;
 }

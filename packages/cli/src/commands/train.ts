@@ -1,23 +1,24 @@
 import { join, resolve } from 'node:path';
 import { loadRun, type Store, saveRun } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
-import { disposeTree, key, split, type Tree } from '@genai/core';
-import { batches, binarize, type Dataset } from '@genai/data';
+import { disposeTree, fold, type Key, key, split, type Tree } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
-import { adam, linear, minimize, train as training } from '@genai/train';
-import { elbo } from '@genai/vae';
+import { train as training } from '@genai/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { engineLabel, nativeHint, startEngine } from '../engine.js';
-import { imageData } from '../image-data.js';
+import { healthWatch } from '../health/health-watch.js';
+import { lastPictures } from '../health/last-pictures.js';
+import { type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
-import { buildModel } from '../model/build-model.js';
 import { expectNoModel, readConfig } from '../model/checkpoint.js';
-import type { ModelConfig } from '../model/model-config.js';
+import type { ModelConfig } from '../model/families.js';
 import { beginning, goingOn } from '../model/run-config.js';
+import type { Params, Trainable } from '../model/trainable.js';
 import type { Outcome } from '../outcome.js';
 import { number, progress } from '../progress.js';
 import { trainingLog } from '../training-log.js';
 import { UsageError } from '../usage-error.js';
+import { writeAtomically } from '../write-atomically.js';
 
 export interface TrainCommandOptions {
   readonly model?: string;
@@ -33,6 +34,7 @@ export interface TrainCommandOptions {
   readonly resume?: boolean;
   readonly saveSteps?: number;
   readonly saveSeconds: number;
+  readonly healthSteps?: number;
   readonly json?: boolean;
 }
 
@@ -53,9 +55,14 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     const engine = await startEngine(options.backend);
     return { engine, data: await imageData(spec, io.cwd, { download: options.download ?? false, signal: io.signal }) };
   };
-  const { config, data, engine } = await (before ? goingOn(options, before, io, open) : beginning(options, io, open));
-  const { steps } = config.training;
-  const opened = await openRun(config, data.train, before && store, io.signal);
+  const opening = await (before ? goingOn(options, before, io, open) : beginning(options, io, open));
+  const { described, data, engine } = opening;
+  const { config } = described;
+  const { steps, seed } = config.training;
+  const trainable = described.build();
+  const { headline } = trainable;
+  const healthSteps = healthStepsOf(options, trainable, config);
+  const opened = await openRun(config, trainable, data, before && store, io.signal);
   await using run = opened.run;
   const start = run.step;
   if (start > steps) {
@@ -64,6 +71,14 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     );
   }
   const log = await trainingLog(join(folder, 'log.jsonl'), start);
+  const healthKey = fold(key(seed), HEALTH);
+  const watch =
+    healthSteps > 0
+      ? await healthWatch({
+          ...{ trainable, data, conditional: described.conditional, key: healthKey },
+          ...{ path: join(folder, 'health.jsonl'), from: start },
+        })
+      : undefined;
   const bar = progress(io.stderr);
   bar.note(`${config.preset} on ${config.data.spec}, ${data.train.length} images, engine ${engineLabel(engine)}`);
   const hint = await nativeHint(engine);
@@ -78,13 +93,21 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     savedAt = performance.now();
     savedStep = run.step;
   };
+  const look = async () => {
+    if (watch && watch.last()?.step !== run.step) bar.note(await watch.look(run.step, run.state.params, metrics));
+  };
   if (!before) await save(); // the folder is taken, and can be written
   const began = performance.now();
   try {
     for await (const progressed of run) {
       metrics = progressed.metrics;
       log.add(run.step, metrics);
-      bar.update({ step: run.step, steps, start, elapsed: performance.now() - began, loss: progressed.metrics.loss });
+      const loss = metrics[headline.metric];
+      bar.update({
+        ...{ step: run.step, steps, start, elapsed: performance.now() - began, label: headline.metric },
+        ...(loss !== undefined && { loss }),
+      });
+      if (healthSteps > 0 && run.step % healthSteps === 0) await look();
       const due = options.saveSteps !== undefined && run.step % options.saveSteps === 0;
       if (due || performance.now() - savedAt >= options.saveSeconds * 1000) await save();
     }
@@ -99,20 +122,69 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
   }
   if (savedStep !== run.step) await save();
   const stopped = io.signal.aborted && run.step < steps;
+  if (watch && !stopped) await look();
+  const pictures =
+    trainable.health && !stopped ? await writePictures(folder, trainable, run.state.params, data, healthKey) : [];
+  const health = watch?.last();
+  const warning =
+    health && health.verdict !== 'healthy' ? `${health.why.replace(/\.$/, '')} (after step ${health.step})` : undefined;
   if (!options.json && !stopped) {
-    io.stdout.write(`${options.out}: step ${run.step}, loss ${number(metrics.loss ?? Number.NaN)} nats\n`);
+    const value = `${headline.metric} ${number(metrics[headline.metric] ?? Number.NaN)} ${headline.unit}`.trimEnd();
+    io.stdout.write(`${options.out}: step ${run.step}, ${value}\n`);
+    if (warning !== undefined) io.stdout.write(`warning: ${warning}; look at ${join(options.out, 'samples.png')}\n`);
   }
-  const files = FILES.map((name) => join(options.out, name));
-  return { steps: run.step, metrics, files, stopped, details: { engine: engineLabel(engine) } };
+  const files = [...FILES, ...(watch ? ['health.jsonl'] : []), ...pictures].map((name) => join(options.out, name));
+  return {
+    steps: run.step,
+    metrics,
+    files,
+    stopped,
+    details: {
+      engine: engineLabel(engine),
+      ...(health && { health }),
+      ...(warning !== undefined && { warning }),
+    },
+  };
+}
+
+/** Folded into the seed for all that health reports draw: the run itself draws nothing from it. */
+const HEALTH = 0x6865616c;
+/** Reports in a run, about, unless told otherwise. */
+const REPORTS = 10;
+
+function healthStepsOf({ healthSteps }: TrainCommandOptions, { health }: Trainable, config: ModelConfig): number {
+  if (health) return healthSteps ?? Math.max(1, Math.round(config.training.steps / REPORTS));
+  if (healthSteps !== undefined) {
+    throw new UsageError(
+      `${config.preset} gives no health report: its loss tells how well it is. Leave --health-steps out.`,
+    );
+  }
+  return 0;
+}
+
+async function writePictures(
+  folder: string,
+  trainable: Trainable,
+  params: Params,
+  data: ImageData,
+  key: Key,
+): Promise<readonly string[]> {
+  const made = await lastPictures(trainable, params, { data, key });
+  const files = Object.entries(made).map(([name, png]) => [`${name}.png`, png] as const);
+  for (const [name, png] of files) await writeAtomically(join(folder, name), png);
+  return files.map(([name]) => name);
 }
 
 /** The run that a configuration describes, from its beginning or as it is kept in `store`. */
-async function openRun(config: ModelConfig, images: Dataset<Tensor>, store: Store | undefined, signal: AbortSignal) {
-  const { steps, seed, batch, learningRate, beta, warmup, freeBits } = config.training;
-  const [runKey, orderKey, pixelKey] = split(key(seed), 3);
-  const weight = warmup > 0 ? linear(0, beta, warmup) : beta;
-  const step = minimize(elbo(buildModel(config), { beta: weight, freeBits }), adam(learningRate));
-  const data = binarize(batches(images, { size: batch, key: orderKey }), { key: pixelKey });
+async function openRun(
+  { training: { steps, seed } }: ModelConfig,
+  { step, batches }: Trainable,
+  images: ImageData,
+  store: Store | undefined,
+  signal: AbortSignal,
+) {
+  const [runKey, order, pixels] = split(key(seed), 3);
+  const data = batches(images, { order, pixels });
   const from = store && (await savedRun(store, () => step.init(runKey)));
   try {
     // Of this command's runs every step takes one batch; files from elsewhere may say anything.

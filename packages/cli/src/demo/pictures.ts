@@ -1,7 +1,7 @@
 import { type Key, split, type Tree } from '@genai/core';
 import { denoise, interpolate, reconstruct } from '@genai/vae';
 import { concat, gather, reshape, slice, type Tensor, tensor1d, transpose } from '@tensorflow/tfjs-core';
-import type { BuiltModel } from '../model/build-model.js';
+import type { BuiltVae } from '../model/vae/build-vae.js';
 import { gridPng } from '../render/grid-png.js';
 import { corrupt } from './corrupt.js';
 
@@ -17,7 +17,7 @@ export const SHOWN_NOISE = 0.3;
  * Draws everything from the prior, and from held-out digits: `digits`, at least 20 of them, the first ten one of each class.
  */
 export async function pictures(
-  model: BuiltModel,
+  model: BuiltVae,
   params: Tree<Tensor>,
   { digits, key }: { readonly digits: Tensor; readonly key: Key },
 ): Promise<Pictures> {

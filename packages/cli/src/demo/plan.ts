@@ -1,8 +1,8 @@
-import type { ModelConfig } from '../model/model-config.js';
+import type { VaeConfig } from '../model/vae/vae-config.js';
 
 /** How much work a demonstration is. */
 export interface Plan {
-  readonly parts: ModelConfig['parts'];
+  readonly parts: VaeConfig['parts'];
   readonly batch: number;
   /** The highest learning rate; it rises over `warmup` steps and then falls along a cosine. */
   readonly learningRate: number;

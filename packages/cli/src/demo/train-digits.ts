@@ -3,8 +3,8 @@ import { batches, binarize, type Dataset, take } from '@genai/data';
 import { adam, minimize, train, warmupCosine } from '@genai/train';
 import { denoising } from '@genai/vae';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import type { BuiltModel } from '../model/build-model.js';
-import { measure } from '../model/measure.js';
+import type { BuiltVae } from '../model/vae/build-vae.js';
+import { measureVae } from '../model/vae/measure-vae.js';
 import type { Progress } from '../progress.js';
 import { corruptSome } from './corrupt.js';
 import { affordable, type Plan } from './plan.js';
@@ -34,7 +34,7 @@ export interface TrainDigitsOptions {
 }
 
 /** Trains on digits of which a quarter are noisy, so that the model can also denoise. */
-export async function trainDigits(model: BuiltModel, options: TrainDigitsOptions): Promise<Trained> {
+export async function trainDigits(model: BuiltVae, options: TrainDigitsOptions): Promise<Trained> {
   const { plan, bar, signal } = options;
   const [runKey, orderKey, pixelKey, measureKey] = split(options.key, 4);
   const objective = denoising(model, corruptSome);
@@ -55,7 +55,7 @@ export async function trainDigits(model: BuiltModel, options: TrainDigitsOptions
   const heldOut: (readonly [number, number])[] = [];
   const watched = take(options.test, Math.min(plan.watched, options.test.length));
   const look = async (params: Tree<Tensor>): Promise<number> => {
-    const { elbo } = await measure(model, params, {
+    const { elbo } = await measureVae(model, params, {
       data: watched,
       names: ['elbo'],
       samples: 1,

@@ -1,18 +1,17 @@
 import { join } from 'node:path';
 import { load, loadConfig, type Store } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
-import type { Tree } from '@genai/core';
 import { key } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { UsageError } from '../usage-error.js';
-import { type BuiltModel, buildModel } from './build-model.js';
-import { type ModelConfig, parseModelConfig } from './model-config.js';
+import { describeModel } from './families.js';
+import type { Described } from './family.js';
+import type { Params, Trainable } from './trainable.js';
 
 /** The configuration in a store, checked; undefined if the store has none. `shown` names its folder in messages. */
-export async function readConfig(store: Store, shown: string): Promise<ModelConfig | undefined> {
+export async function readConfig(store: Store, shown: string): Promise<Described | undefined> {
   const json = await loadConfig(store);
-  return json === undefined ? undefined : parseModelConfig(join(shown, 'config.json'), json);
+  return json === undefined ? undefined : describeModel(join(shown, 'config.json'), json);
 }
 
 /**
@@ -37,11 +36,12 @@ export async function expectNoModel(store: Store, shown: string): Promise<void> 
 export async function loadModel(
   path: string,
   shown: string,
-): Promise<{ config: ModelConfig; model: BuiltModel; params: Tree<Tensor> }> {
+): Promise<Pick<Described, 'config'> & { trainable: Trainable; params: Params }> {
   const store = directory(path);
-  const config = await readConfig(store, shown);
-  if (!config) throw new UsageError(`${shown} holds no checkpoint: it has no config.json. Train one with genai train.`);
-  const model = buildModel(config);
-  using like = owned(scope(() => model.init(key(0))));
-  return { config, model, params: await load(store, like as Tree<Tensor>) };
+  const described = await readConfig(store, shown);
+  if (!described)
+    throw new UsageError(`${shown} holds no checkpoint: it has no config.json. Train one with genai train.`);
+  const trainable = described.build();
+  using like = owned(scope(() => ({ params: trainable.init(key(0)) })));
+  return { config: described.config, trainable, params: await load(store, like.params) };
 }

@@ -7,10 +7,14 @@ export interface ConfigReader {
   readonly where: string;
   readonly has: (field: string) => boolean;
   readonly integer: (field: string, least: number) => number;
-  readonly number: (field: string, least: number) => number;
+  /** From `least` up, to `most` if that is given. */
+  readonly number: (field: string, least: number, most?: number) => number;
+  readonly boolean: (field: string) => boolean;
   readonly text: (field: string) => string;
   readonly oneOf: <const N extends string>(field: string, names: readonly N[]) => N;
   readonly integers: (field: string, least: number, count?: number) => number[];
+  /** An object whose fields are not looked at. */
+  readonly object: (field: string) => object;
   readonly record: (field: string, known: readonly string[]) => ConfigReader;
 }
 
@@ -38,10 +42,18 @@ export function configReader(where: string, value: unknown, known: readonly stri
       const got = fields.get(field);
       return isInteger(got, least) ? got : wrong(field, `an integer of at least ${least}`);
     },
-    number: (field, least) => {
+    number: (field, least, most = Number.POSITIVE_INFINITY) => {
       const got = fields.get(field);
-      const fits = typeof got === 'number' && Number.isFinite(got) && got >= least;
-      return fits ? got : wrong(field, `a number of at least ${least}`);
+      const fits = typeof got === 'number' && Number.isFinite(got) && got >= least && got <= most;
+      if (fits) return got;
+      return wrong(
+        field,
+        Number.isFinite(most) ? `a number from ${least} to ${most}` : `a number of at least ${least}`,
+      );
+    },
+    boolean: (field) => {
+      const got = fields.get(field);
+      return typeof got === 'boolean' ? got : wrong(field, 'true or false');
     },
     text: (field) => {
       const got = fields.get(field);
@@ -58,6 +70,10 @@ export function configReader(where: string, value: unknown, known: readonly stri
       return fits
         ? (got as number[])
         : wrong(field, `a list of ${count ?? ''} integers of at least ${least}`.replace('  ', ' '));
+    },
+    object: (field) => {
+      const got = fields.get(field);
+      return typeof got === 'object' && got !== null && !Array.isArray(got) ? got : wrong(field, 'an object');
     },
     record: (field, inner) => configReader(`${where}.${field}`, fields.get(field), inner),
   };

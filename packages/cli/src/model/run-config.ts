@@ -1,9 +1,12 @@
 import { resolve } from 'node:path';
 import { textFile } from '@genai/data/node';
-import type { ImageData } from '../image-data.js';
+import { expectLabels, type ImageData, labelledOf } from '../image-data.js';
 import type { Io } from '../io.js';
 import { UsageError } from '../usage-error.js';
-import { type ModelConfig, parseModelConfig, parseOverrides } from './model-config.js';
+import { configReader } from './config-reader.js';
+import { describeModel, FIELDS } from './families.js';
+import type { CommonTraining, DataConfig, Described } from './family.js';
+import { merged } from './merged.js';
 import { preset } from './presets.js';
 import { versions } from './versions.js';
 
@@ -22,44 +25,50 @@ export interface RunOptions {
 /** Opens the data, which takes time: called once the words of the command line are known to be right. */
 export type Open<D extends { readonly data: ImageData }> = (spec: string) => Promise<D>;
 
-/** The configuration of a run that is to begin: the preset, changed by `--config`, changed by the flags. */
+/** The description of a run that is to begin: the preset, changed by `--config`, changed by the flags. */
 export async function beginning<D extends { readonly data: ImageData }>(
   options: RunOptions,
   io: Io,
   open: Open<D>,
-): Promise<D & { config: ModelConfig }> {
+): Promise<D & { described: Described }> {
   const { model, data: spec } = options;
   if (model === undefined) {
     throw new UsageError(`${options.out} holds no run to go on with. Name a model to begin one, for example vae-conv.`);
   }
   preset(model);
   if (spec === undefined) throw new UsageError('no data given. Add --data digits, for example.');
-  const withShape = await described(options, model, spec, io.cwd);
-  withShape([1, 1, 1]); // what is wrong in the file is said before the data is read
+  const forData = await describer(options, model, io.cwd);
+  const { conditional } = await forData({ spec, shape: [1, 1, 1] }); // what is wrong in the file is said before the data is read
   const opened = await open(spec);
-  const config = withShape(opened.data.shape);
-  const images = opened.data.train.length;
-  if (config.training.batch > images) {
+  const { shape, train } = opened.data;
+  const classes = conditional ? await labelledOf(opened.data, model).classes() : undefined;
+  if (classes !== undefined && classes < 2) {
     throw new UsageError(
-      `a batch of ${config.training.batch} is more than the ${images} images of ${spec}. Give a smaller --batch.`,
+      `${spec} has images of one class only, ${model} needs at least two. Take a model without classes.`,
     );
   }
-  return { ...opened, config };
+  const described = await forData({ spec, shape, ...(classes !== undefined && { classes }) });
+  if (described.perStep > train.length) {
+    throw new UsageError(
+      `${batchWords(described)} is more than the ${train.length} images of ${spec}. Give a smaller --batch.`,
+    );
+  }
+  return { ...opened, described };
 }
 
 /**
- * The configuration of a run that goes on; what the command line repeats must be the same. Only the number of steps may
- * be another.
+ * The description of a run that goes on; what the command line repeats must be the same. Only the number of steps may be
+ * another.
  */
 export async function goingOn<D extends { readonly data: ImageData }>(
   options: RunOptions,
-  kept: ModelConfig,
+  kept: Described,
   io: Io,
   open: Open<D>,
-): Promise<D & { config: ModelConfig }> {
-  const { training, data } = kept;
+): Promise<D & { described: Described }> {
+  const { training, data, preset: model } = kept.config;
   const repeated: readonly (readonly [flag: string, given: unknown, kept: unknown])[] = [
-    ['the model', options.model, kept.preset],
+    ['the model', options.model, model],
     ['--data', options.data, data.spec],
     ['--seed', options.seed, training.seed],
     ['--batch', options.batch, training.batch],
@@ -73,9 +82,10 @@ export async function goingOn<D extends { readonly data: ImageData }>(
     }
   }
   const { steps = training.steps } = options;
-  const config = { ...kept, training: { ...training, steps } };
+  const described = await describeModel(options.out, { ...kept.config, training: { ...training, steps } });
   if (options.config !== undefined) {
-    const again = (await described({ ...options, steps }, kept.preset, data.spec, io.cwd))(data.shape);
+    const { config: again } = await (await describer({ ...options, steps }, model, io.cwd))(data);
+    const { config } = described;
     if (JSON.stringify([again.parts, again.training]) !== JSON.stringify([config.parts, config.training])) {
       throw new UsageError(
         `${options.out} was begun with other settings than ${options.config} has. Leave --config out to go on, or choose another --out.`,
@@ -83,47 +93,61 @@ export async function goingOn<D extends { readonly data: ImageData }>(
     }
   }
   const opened = await open(data.spec);
-  if (training.batch > opened.data.train.length || String(opened.data.shape) !== String(data.shape)) {
+  if (described.perStep > opened.data.train.length || String(opened.data.shape) !== String(data.shape)) {
     throw new UsageError(
       `${data.spec} has ${opened.data.train.length} images of shape [${opened.data.shape.join(', ')}], ` +
-        `${options.out} was begun with batches of ${training.batch} of shape [${data.shape.join(', ')}]. Put back the data it was begun with.`,
+        `${options.out} was begun with batches of ${described.perStep} of shape [${data.shape.join(', ')}]. Put back the data it was begun with.`,
     );
   }
-  return { ...opened, config };
+  await expectLabels(opened.data, model, data.classes);
+  return { ...opened, described };
 }
 
-/** What preset, file and flags say together, once the shape of the data is known. */
-async function described(
+/** What preset, file and flags say together, once the data are known. */
+async function describer(
   { config: path, seed, batch, learningRate, steps }: RunOptions,
   model: string,
-  spec: string,
   cwd: string,
-): Promise<(shape: readonly number[]) => ModelConfig> {
+): Promise<(data: DataConfig) => Promise<Described>> {
   const { family, parts, training } = preset(model);
-  const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd);
+  const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd, family);
   const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
-  return (shape) =>
-    parseModelConfig(path ?? 'the configuration', {
+  const anotherKind = 'kind' in file.parts && 'kind' in parts && file.parts.kind !== parts.kind;
+  return (data) =>
+    describeModel(path ?? 'the configuration', {
       family,
       preset: model,
-      // Parts of another kind are given whole.
-      parts: 'kind' in file.parts && file.parts.kind !== parts.kind ? file.parts : { ...parts, ...file.parts },
-      data: { spec, shape },
-      training: { ...training, ...file.training, ...Object.fromEntries(flags) },
+      parts: anotherKind ? file.parts : merged(parts, file.parts), // those of another kind are given whole
+      data,
+      training: { ...merged(training, file.training), ...Object.fromEntries(flags) },
       versions: versions(),
     });
 }
 
-async function overrides(path: string, cwd: string): Promise<{ parts: object; training: object }> {
+/** What a file named by `--config` may change, still untyped: `describeModel` checks the whole. */
+async function overrides(path: string, cwd: string, family: string): Promise<{ parts: object; training: object }> {
   const text = await textFile(resolve(cwd, path), { limit: MOST_BYTES }).catch((cause: Error) => {
     throw new UsageError(`cannot read --config ${path}: ${cause.message}`, { cause });
   });
+  const value = parsed(path, text);
+  const top = configReader(path, value, FIELDS);
+  if (top.has('family')) top.oneOf('family', [family]);
+  const part = (name: 'parts' | 'training'): object => (top.has(name) ? top.object(name) : {});
+  return { parts: part('parts'), training: part('training') };
+}
+
+function parsed(path: string, text: string): unknown {
   try {
-    return parseOverrides(path, JSON.parse(text));
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UsageError(`${path} is not JSON: ${error.message}`);
-    throw error;
+    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
+}
+
+/** `a batch of 64`, or of models with several updates a step, `5 batches of 64`. */
+function batchWords({ perStep, config }: Described): string {
+  const { batch }: CommonTraining = config.training;
+  return perStep === batch ? `a batch of ${batch}` : `a step of ${perStep / batch} batches of ${batch}`;
 }
 
 /** More than a configuration can need. */

@@ -1,6 +1,3 @@
-import { join } from 'node:path';
-import { saveRun } from '@genai/checkpoint';
-import { directory } from '@genai/checkpoint/node';
 import { key, split } from '@genai/core';
 import { draws, gaussianMixture } from '@genai/data';
 import { standardNormal } from '@genai/distributions';
@@ -10,8 +7,8 @@ import { mlp } from '@genai/nn';
 import { leakyRelu, owned, scope } from '@genai/tensor';
 import { adam, compete, ema, warmupCosine } from '@genai/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { keptRun } from './kept-run.js';
 import type { Finding, Protocol, ReproContext, Reproduction } from './protocol.js';
+import { trainKept } from './train-kept.js';
 
 /** A ring of eight narrow Gaussians. */
 export const ring: Protocol = {
@@ -59,11 +56,11 @@ const SOURCE = 'Lin et al. 2018, "PacGAN", table 1: means of ten runs';
 
 /** Relativistic pairing with R1 and R2 on dense layers, the generator's average sampled. */
 async function modesFound(
-  { seed, folder, bar, signal, limit }: ReproContext,
+  context: ReproContext,
   { what, centres, deviation, gamma, published }: Modes,
 ): Promise<Reproduction> {
-  const [runKey, dataKey, sampleKey] = split(key(seed), 3);
-  const steps = Math.min(STEPS, limit ?? STEPS);
+  const [runKey, dataKey, sampleKey] = split(key(context.seed), 3);
+  const steps = Math.min(STEPS, context.limit ?? STEPS);
   const model = gan({
     generator: mlp([2, 128, 128, 128, 2]),
     critic: mlp([2, 128, 128, 128, 1], { activation: (x: Tensor) => leakyRelu(x, 0.2) }),
@@ -73,22 +70,9 @@ async function modesFound(
   const optimizer = () => adam(warmupCosine({ peak: RATE, steps, end: RATE / 50 }), { b1: 0, b2: 0.99 });
   const contest = compete(game, { optimizers: { critic: optimizer(), generator: optimizer() } });
   const step = ema(contest, { decay: 0.999, of: ({ generator }) => generator });
-  const store = directory(join(folder, 'run'));
   const mixture = gaussianMixture({ centres: Float64Array.from(centres.flat()), scale: deviation });
   const data = draws(mixture, { size: BATCH, key: dataKey });
-  const opened = await keptRun(step, { store, data, steps, key: runKey });
-  await using run = opened.run;
-  const start = run.step;
-  const began = performance.now();
-  if (start < steps) {
-    for await (const { metrics } of run) {
-      bar.update({ step: run.step, steps, start, elapsed: performance.now() - began, loss: metrics.generator });
-      const isLast = run.step === steps || signal.aborted;
-      if (isLast || run.step % 2_000 === 0) await saveRun(store, run.snapshot());
-      if (isLast) break;
-    }
-  }
-  bar.end();
+  await using run = await trainKept(step, { name: 'run', data, steps, key: runKey, shown: 'generator' }, context);
   if (run.step < steps) return { findings: [], protocol: '', steps: run.step, stopped: true };
   const { average: generator, params } = run.state;
   using points = owned({ x: scope(() => model.given({ ...params, generator }).sample(sampleKey, [SAMPLES])) });

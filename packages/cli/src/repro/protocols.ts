@@ -1,6 +1,22 @@
+import { fashionClassifier } from './fashion-classifier.js';
+import { fashionGan } from './fashion-gan.js';
+import { fashionScore } from './fashion-score.js';
+import { iwaeMnist, vaeMnist } from './iwae-mnist.js';
 import { grid, ring } from './mode-cover.js';
 import type { Protocol } from './protocol.js';
+import { stackedMnist } from './stacked-mnist.js';
 import { vaeFashion, vaeFashionVamp } from './vae-fashion.js';
 
 /** All that can be run again, in the order in which it is listed. */
-export const PROTOCOLS: readonly Protocol[] = [vaeFashion, vaeFashionVamp, ring, grid];
+export const PROTOCOLS: readonly Protocol[] = [
+  vaeFashion,
+  vaeFashionVamp,
+  vaeMnist,
+  iwaeMnist,
+  ring,
+  grid,
+  stackedMnist,
+  fashionClassifier,
+  fashionGan,
+  fashionScore,
+];

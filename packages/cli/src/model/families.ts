@@ -1,0 +1,80 @@
+import { configReader } from './config-reader.js';
+import type { Described, Family, Preset } from './family.js';
+import type { GanConfig } from './gan/gan-config.js';
+import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
+import type { VaeConfig } from './vae/vae-config.js';
+import { VAE_METRICS, VAE_PRESETS } from './vae/vae-presets.js';
+import type { VqVaeConfig } from './vq-vae/vq-vae-config.js';
+import { VQ_VAE_METRICS, VQ_VAE_PRESETS } from './vq-vae/vq-vae-presets.js';
+
+/** What `config.json` of a checkpoint holds: enough to rebuild the model and to go on training it. */
+export type ModelConfig = VaeConfig | VqVaeConfig | GanConfig;
+
+/** A family as the help knows it, and the rest of it when it is needed. */
+export interface FamilyEntry {
+  readonly name: ModelConfig['family'];
+  readonly about: string;
+  readonly presets: { readonly [name: string]: Preset };
+  /** What `genai eval` can measure. */
+  readonly metrics: readonly string[];
+  readonly load: () => Promise<Family>;
+}
+
+/** All families, in the order in which they are listed: a new one is added here, and its type above. */
+export const FAMILIES: readonly FamilyEntry[] = [
+  {
+    name: 'vae',
+    about: 'variational autoencoders',
+    presets: VAE_PRESETS,
+    metrics: VAE_METRICS,
+    load: async () => (await import('./vae/vae-family.js')).vaeFamily,
+  },
+  {
+    name: 'vq-vae',
+    about: 'vector-quantised autoencoders',
+    presets: VQ_VAE_PRESETS,
+    metrics: VQ_VAE_METRICS,
+    load: async () => (await import('./vq-vae/vq-vae-family.js')).vqVaeFamily,
+  },
+  {
+    name: 'gan',
+    about: 'generative adversarial networks',
+    presets: GAN_PRESETS,
+    metrics: GAN_METRICS,
+    load: async () => (await import('./gan/gan-family.js')).ganFamily,
+  },
+];
+
+export const FIELDS = ['family', 'preset', 'parts', 'data', 'training', 'versions'] as const;
+
+/**
+ * Checks the content of a `config.json`; `where` names it in messages.
+ *
+ * @throws UsageError that names the field that is wrong.
+ */
+export async function describeModel(where: string, value: unknown): Promise<Described> {
+  const top = configReader(where, value, FIELDS);
+  const name = top.oneOf(
+    'family',
+    FAMILIES.map((family) => family.name),
+  );
+  const { load } = FAMILIES.find((family) => family.name === name)!;
+  const data = top.record('data', ['spec', 'shape', 'classes']);
+  const { versions = {} } = value as { versions?: unknown };
+  return (await load()).describe(top, {
+    preset: top.text('preset'),
+    data: {
+      spec: data.text('spec'),
+      shape: data.integers('shape', 1, 3) as [number, number, number],
+      ...(data.has('classes') && { classes: data.integer('classes', 2) }),
+    },
+    versions: texts(`${where}.versions`, versions),
+  });
+}
+
+/** Names and texts of any kind: `configReader` knows what it reads by its names. */
+function texts(where: string, value: unknown): { readonly [name: string]: string } {
+  const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const fields = configReader(where, value, names);
+  return Object.fromEntries(names.map((name) => [name, fields.text(name)]));
+}
