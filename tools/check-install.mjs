@@ -92,7 +92,7 @@ function install() {
 /** The README names all that its package exports, and its tables list no function that is not exported. */
 function namesItsExports({ name, folder, json }) {
   const modules = Object.keys(json.exports)
-    .filter((path) => !path.endsWith('.json'))
+    .filter((path) => !/\.(json|safetensors)$/.test(path))
     .map((path) => name + path.slice(1));
   write(
     'exports.js',
