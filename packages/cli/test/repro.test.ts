@@ -53,6 +53,8 @@ describe('repro', () => {
     expect(whole.code).toBe(0);
     expect(whole.json.steps).toBe(6); // 113 of 135 images to train on, a batch of 100 an epoch
     expect(findings(parts)).toEqual(findings(whole));
+    const kept = await readFile(place.path('whole', 'vae-fashion-seed0-limit6', 'model', 'model.safetensors'));
+    expect(kept.toString('latin1', 8, 400)).toContain('decoder');
     const [few, many] = findings(whole);
     expect(few!.published).toBe('228.70 ± 0.15');
     expect(many!.ours).toBeLessThanOrEqual(few!.ours + 0.2); // a bound tightens with its draws

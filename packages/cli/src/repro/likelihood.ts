@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { save } from '@genai/checkpoint';
+import { directory } from '@genai/checkpoint/node';
 import { disposeTree, key, type Tree } from '@genai/core';
 import { batches, type Dataset } from '@genai/data';
 import { evaluate, importanceWeightedNll } from '@genai/eval';
@@ -20,15 +23,17 @@ export interface Likelihood<P extends Tree<Tensor>, M extends string> {
 /** Draws of z for each image: a first look, and as many as the published figures take. */
 const [FEW_DRAWS, DRAWS] = [500, 5000];
 
-/** Trains, then measures the importance-weighted NLL of the test images. */
+/** Trains, keeps the averaged parameters in the context's folder, and measures their importance-weighted NLL of the test images. */
 export async function likelihood<P extends Tree<Tensor>, M extends string>(
   { what, published, source, training, test, protocol }: Likelihood<P, M>,
   context: ReproContext,
 ): Promise<Reproduction> {
-  const { seed, bar, signal } = context;
+  const { seed, folder, bar, signal } = context;
   const { params, steps, stopped } = await trainVae(training, context);
   try {
     if (stopped) return { findings: [], protocol: '', steps, stopped };
+    await save(directory(join(folder, 'model')), params, { metadata: { what, seed: String(seed) } });
+    bar.note(`what is measured is kept in ${join(folder, 'model')}`);
     const measured = async (samples: number): Promise<Finding> => {
       bar.note(`measuring ${test.length} test images with ${samples} draws each`);
       const { nll } = await evaluate(training.model, params, {
