@@ -64,5 +64,5 @@ function line({ what, metric, unit, ours, standardError, published, source }: Fi
   const theirs = published === null ? 'no published figure' : `published ${published}`;
   const first = published === null ? Number.NaN : Number.parseFloat(published);
   const difference = Number.isFinite(first) ? `, difference ${ours >= first ? '+' : ''}${number(ours - first)}` : '';
-  return `${what}\n  ${metric}: ${number(ours)}${error} ${unit}; ${theirs}${difference}${source === null ? '' : ` (${source})`}`;
+  return `${what}\n  ${metric}: ${number(ours)}${error}${unit && ` ${unit}`}; ${theirs}${difference}${source === null ? '' : ` (${source})`}`;
 }

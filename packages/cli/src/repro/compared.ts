@@ -29,7 +29,7 @@ export async function compared({ what, fakes, real, net, signal }: Comparison): 
     {
       ...common,
       metric: 'Fréchet distance of own features (not FID)',
-      unit: '1',
+      unit: '',
       lowerIsBetter: true,
       ours: await frechetDistance(reals, fakes),
     },

@@ -21,7 +21,7 @@ export const fashionGan: Protocol = {
 const STEPS = 10_000;
 const BATCH = 64;
 const RATE = 2e-4;
-const WIDTH = 64;
+const WIDTH = 32;
 const ROWS = 500;
 
 async function clothes(context: ReproContext): Promise<Reproduction> {
