@@ -1,6 +1,7 @@
 import { fold, type Game, GenaiError, isLeaf, type Key, split, type Tree } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { add, addN, clipByValue, mean, mul, scalar, sign, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { blended } from './blended.js';
 import type { Gan, GanParams } from './gan.js';
 import type { GeneratorRegularizer } from './generator-regularizer.js';
 import type { AdversarialLoss } from './losses.js';
@@ -158,10 +159,6 @@ const TARGET = 0.6;
 function partsOf<C>(batch: AdversarialBatch<C>): { readonly x: Tensor; readonly context: C } {
   if (isLeaf(batch)) return { x: batch as Tensor, context: undefined as C };
   return batch as unknown as { readonly x: Tensor; readonly context: C };
-}
-
-function blended(before: Tensor, now: Tensor, decay: number): Tensor {
-  return add(mul(before, decay), mul(now, 1 - decay));
 }
 
 function expectShare(name: string, value: number): void {

@@ -162,6 +162,42 @@ describe('known answers: pathLength', () => {
   });
 });
 
+// torch 1.13 in float64, parameters as in golden/gradient-penalty.py: z = sin(0.3 + 1.7 i) as (3, 2), y = normalNoise(key(3), [3, 4]),
+// x = softplus(z @ p0 + p1) @ p2 + p3, g = autograd.grad((x * y).sum(), z, create_graph=True), l = ‖g‖, cost = 1.5 · mean((l − 0.7)²).
+test('goldens: pathLength and its gradient by double backward of PyTorch', () => {
+  const net = mlp([2, 4, 4], { activation: softplus });
+  const wanted = [
+    [-0.6155887, 0.5818772, -0.6428316, 0.8384122, 0.063502, -0.03704356, 0.02631455, -0.01942545],
+    [-0.3193873, 0.391527, -0.2849844, 0.01475107],
+    [
+      ...[-0.1059288, -0.2715702, -0.1076565, -0.3585067, -0.1586459, -0.2461705, -0.1354049, -0.3405785],
+      ...[-0.1388725, -0.1826137, -0.1261837, -0.2636833, -0.05694965, -0.02180968, -0.01613567, -0.0311804],
+    ],
+    [0, 0, 0, 0],
+  ];
+  scope(() => {
+    const params = waves(net.init(key(0)), (values, shape) => tensor(values, shape));
+    const z = tensor(
+      Array.from({ length: 6 }, (_, i) => Math.sin(0.3 + 1.7 * i)),
+      [3, 2],
+    );
+    const { values, grad } = valueAndGrad((p: typeof params) => {
+      const view = {
+        ...{ generate: (z: Tensor) => net.apply(p, z), generator: p, z, fake: z },
+        ...{ key: key(3), turn: turn({ path: 0.7 }) },
+      };
+      const { cost, path } = pathLength({ weight: 1.5 })(view);
+      return { loss: cost, path: path! };
+    }, params);
+    expectClose(values.loss, [0.32050669], { relative: 1e-5 });
+    expectClose(values.path, [0.23803333], { relative: 1e-5 });
+    for (const [i, { weight, bias }] of grad.entries()) {
+      expectClose(weight, wanted[2 * i]!, { absolute: 1e-5, relative: 1e-4 });
+      expectClose(bias!, wanted[2 * i + 1]!, { absolute: 1e-5, relative: 1e-4 });
+    }
+  });
+});
+
 test('gradients: that of the path cost at the parameters is right, through the slope at the codes', async () => {
   const net = mlp([2, 3, 2], { activation: softplus });
   using params = owned(scope(() => waves(net.init(key(0)), (values, shape) => tensor(values, shape))));

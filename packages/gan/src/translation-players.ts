@@ -1,7 +1,8 @@
 import { fold, GenaiError, type Key, split, type Turn } from '@genai/core';
 import { scope } from '@genai/tensor';
-import { abs, add, addN, mean, mul, reshape, scalar, sign, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { abs, addN, mean, reshape, scalar, sign, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { AdversarialMemory, AdversarialOptions } from './adversarial.js';
+import { blended } from './blended.js';
 import type { AdversarialLoss } from './losses.js';
 
 // What the players of translations have in common. A loss sees the number of every patch, (batch · patches), so it is a mean
@@ -69,8 +70,7 @@ export function nextMemory(
   told: { readonly real: Tensor; readonly fake: Tensor },
   decay: number,
 ): AdversarialMemory {
-  const blended = (before: Tensor, now: Tensor): Tensor => add(mul(before, decay), mul(now, 1 - decay));
-  return { ...memory, real: blended(memory.real, told.real), fake: blended(memory.fake, told.fake) };
+  return { ...memory, real: blended(memory.real, told.real, decay), fake: blended(memory.fake, told.fake, decay) };
 }
 
 /** @throws GenaiError unless each weight is finite and at least 0, and the decay from 0 to 1. */
