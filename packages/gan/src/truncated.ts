@@ -9,6 +9,7 @@ import { withPrior } from './with-prior.js';
  * typical are the samples and the less they vary.
  *
  * It is for models whose prior is a standard normal distribution. Codes are drawn on the host: for sampling, not for training.
+ * A generator that normalises over the batch first of all, as {@link dcgan}'s, takes the scale of codes out again: there it does nothing.
  *
  * @example
  * const typical = truncated(faces, 0.5).given(params).sample(key(0), [16]);

@@ -6,8 +6,8 @@ import { reconstruct, type VaeWithMeans } from './reconstruct.js';
 /**
  * What `x` was before it was corrupted, as a model trained with {@link denoising} sees it. Shape of `x`: (batch, …event).
  *
- * With a `key`, E[x | z] averaged over `samples` draws of z, the estimate of least squared error under q; without one,
- * E[x | z] at the mean of q(z | x), which is sharper.
+ * With a `key`, E[x | z] averaged over `samples` draws of z, of least squared error if q(z | x) were the true posterior; without one,
+ * E[x | z] at the mean of q(z | x), which is sharper and was no worse where we measured it (lesson 13).
  *
  * @example
  * using clean = owned(denoise(digits, params, noisyImages, { key: key(0), samples: 16 }));
