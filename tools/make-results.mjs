@@ -21,7 +21,7 @@ function table(name, rows) {
   const lines = rows.map((row) =>
     [
       row.what,
-      `${row.metric} (${row.unit}, ${row.lowerIsBetter ? 'lower' : 'higher'} is better)`,
+      `${row.metric} (${row.unit && `${row.unit}, `}${row.lowerIsBetter ? 'lower' : 'higher'} is better)`,
       row.published,
       row.ours,
     ]
