@@ -75,7 +75,7 @@ async function stacks(context: ReproContext): Promise<Reproduction> {
       protocol:
         `${steps} steps of ${BATCH} stacks, 28 × 28 × 3; DCGAN of width ${WIDTH} with batch norm, critic of packs of ${PACK}, non-saturating loss, Adam ` +
         `${RATE} (0.5, 0.999), average of the generator over 0.999; ${labels.length} samples, their channels told by a classifier of our own (three convolutions, ` +
-        `${epochs} epochs, ${right.toFixed(2)} % right on the test digits). Published: PacDCGAN2, larger nets, 50 epochs, the same number of samples, another classifier.`,
+        `${epochs} epochs, ${right.toFixed(2)} % right on the test digits). Published: PacDCGAN2 of width 64, 100,000 steps of 64 stacks at the same rate, as many samples, another classifier.`,
       steps,
       stopped: false,
     };
