@@ -19,6 +19,16 @@ export type CommonTraining = {
   readonly seed: number;
 };
 
+/** @throws UsageError that names the field that is wrong. */
+export function commonTraining(fields: ConfigReader): CommonTraining {
+  return {
+    steps: fields.integer('steps', 1),
+    batch: fields.integer('batch', 1),
+    learningRate: fields.number('learningRate', 0),
+    seed: fields.integer('seed', 0),
+  };
+}
+
 /** Which data a model is for. */
 export type DataConfig = {
   readonly spec: string;

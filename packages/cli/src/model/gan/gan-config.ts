@@ -1,6 +1,6 @@
 import { UsageError } from '../../usage-error.js';
 import type { ConfigReader } from '../config-reader.js';
-import type { CommonConfig, CommonTraining } from '../family.js';
+import { type CommonConfig, type CommonTraining, commonTraining } from '../family.js';
 
 /** Which networks a model is made of; conditional ones are given the class of an image. */
 export type GanParts = (
@@ -119,10 +119,7 @@ function trainingOf(fields: ConfigReader): GanTraining {
   const weights = fields.record('regularizers', REGULARIZERS);
   const augmentation = fields.record('augmentation', AUGMENTATION);
   return {
-    steps: fields.integer('steps', 1),
-    batch: fields.integer('batch', 1),
-    learningRate: fields.number('learningRate', 0),
-    seed: fields.integer('seed', 0),
+    ...commonTraining(fields),
     loss: fields.oneOf('loss', LOSSES),
     regularizers: Object.fromEntries(
       REGULARIZERS.map((name) => [name, weights.number(name, 0)]),

@@ -1,6 +1,6 @@
 import { UsageError } from '../../usage-error.js';
 import type { ConfigReader } from '../config-reader.js';
-import type { CommonConfig, CommonTraining } from '../family.js';
+import { type CommonConfig, type CommonTraining, commonTraining } from '../family.js';
 
 /** Which networks a model is made of; conditional ones are given the class of an image. */
 export type VaeParts = (
@@ -60,10 +60,7 @@ function partsOf(fields: ConfigReader): VaeParts {
 
 function trainingOf(fields: ConfigReader): VaeTraining {
   return {
-    steps: fields.integer('steps', 1),
-    batch: fields.integer('batch', 1),
-    learningRate: fields.number('learningRate', 0),
-    seed: fields.integer('seed', 0),
+    ...commonTraining(fields),
     beta: fields.number('beta', 0),
     freeBits: fields.number('freeBits', 0),
     warmup: fields.integer('warmup', 0),

@@ -1,5 +1,5 @@
 import type { ConfigReader } from '../config-reader.js';
-import type { CommonConfig, CommonTraining } from '../family.js';
+import { type CommonConfig, type CommonTraining, commonTraining } from '../family.js';
 
 export type VqVaeParts = {
   readonly kind: 'convolutional';
@@ -41,10 +41,7 @@ export function parseVqVae(fields: ConfigReader, common: CommonConfig): VqVaeCon
     },
     data: common.data,
     training: {
-      steps: training.integer('steps', 1),
-      batch: training.integer('batch', 1),
-      learningRate: training.number('learningRate', 0),
-      seed: training.integer('seed', 0),
+      ...commonTraining(training),
       commitment: training.number('commitment', 0),
       decay: training.number('decay', 0, LESS_THAN_ONE),
       restart: training.number('restart', 0, LESS_THAN_ONE),
