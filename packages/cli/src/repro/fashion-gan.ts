@@ -3,10 +3,10 @@ import { batches, map } from '@genai/data';
 import { adversarial, dcgan, type Gan, gan, nonSaturating } from '@genai/gan';
 import { owned, scope } from '@genai/tensor';
 import { adam, compete, ema, warmupCosine } from '@genai/train';
-import { add, clipByValue, mul, sub } from '@tensorflow/tfjs-core';
 import { imageData } from '../image-data.js';
 import { type FeatureNet, featureNet } from '../model/feature-net.js';
 import { type FeatureRows, featuresOfImages } from '../model/feature-rows.js';
+import { signed, unsigned } from '../signed.js';
 import { COUNT, compared, comparison } from './compared.js';
 import { dataOptions, type Protocol, type ReproContext, type Reproduction } from './protocol.js';
 import { trainKept } from './train-kept.js';
@@ -35,7 +35,7 @@ async function clothes(context: ReproContext): Promise<Reproduction> {
     optimizers: { critic: optimizer(), generator: optimizer() },
   });
   const step = ema(contest, { decay: 0.999, of: ({ generator }) => generator });
-  const data = map(batches(train, { size: BATCH, key: orderKey }), (x) => sub(mul(x, 2), 1));
+  const data = map(batches(train, { size: BATCH, key: orderKey }), signed);
   await using run = await trainKept(step, { name: 'run', data, steps, key: runKey, shown: 'generator' }, context);
   if (run.step < steps) return { findings: [], protocol: '', steps: run.step, stopped: true };
   const net = await featureNet();
@@ -62,7 +62,7 @@ async function drawn<G, D>(
     using images = owned({
       x: scope(() => {
         const made = model.generate(generator, model.prior().sample(drawKey, [ROWS]));
-        return clipByValue(mul(add(made, 1), 0.5), 0, 1); // (rows, size, size, channels)
+        return unsigned(made); // (rows, size, size, channels)
       }),
     });
     rows.push(...(await featuresOfImages(images.x, net)));

@@ -4,7 +4,8 @@ import { type ImageClassifier, type ImageClassifierParams, imageClassifier, labe
 import { adversarial, dcgan, type Gan, gan, nonSaturating, packed } from '@genai/gan';
 import { owned, scope } from '@genai/tensor';
 import { adam, compete, ema } from '@genai/train';
-import { add, argMax, clipByValue, mul, reshape, sub, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { argMax, reshape, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import { signed, unsigned } from '../signed.js';
 import { labelledData } from './labelled-data.js';
 import type { Protocol, ReproContext, Reproduction } from './protocol.js';
 import { accuracy, trainClassifier } from './train-classifier.js';
@@ -46,7 +47,7 @@ async function stacks(context: ReproContext): Promise<Reproduction> {
     const step = ema(contest, { decay: 0.999, of: ({ generator }) => generator });
     const steps = Math.min(STEPS, limit);
     const digits = map(train, ({ images }) => images);
-    const data = map(batches(digits, { size: 3 * BATCH, key: orderKey }), (x) => sub(mul(stacked(x), 2), 1));
+    const data = map(batches(digits, { size: 3 * BATCH, key: orderKey }), (x) => signed(stacked(x)));
     await using run = await trainKept(step, { name: 'run', data, steps, key: runKey, shown: 'generator' }, context);
     if (run.step < steps) return { findings: [], protocol: '', steps: run.step, stopped: true };
     const keys = split(drawKey, Math.ceil((DRAWS * steps) / STEPS));
@@ -105,7 +106,7 @@ async function told<G, D>(
     using found = owned({
       digits: scope(() => {
         const made = model.generate(generator, model.prior().sample(drawKey, [ROWS]));
-        const images = clipByValue(mul(add(made, 1), 0.5), 0, 1); // (rows, size, size, 3)
+        const images = unsigned(made); // (rows, size, size, 3)
         const [rows = 0, height = 0, width = 0] = images.shape;
         const single = reshape(transpose(images, [0, 3, 1, 2]), [3 * rows, height, width, 1]);
         return argMax(net.logits(params, single), 1); // (3 · rows)

@@ -1,6 +1,7 @@
 import { fold, type Tree } from '@genai/core';
 import { scope } from '@genai/tensor';
-import { add, clipByValue, concat, mul, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { concat, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { unsigned } from '../../signed.js';
 import { classTensor, expectClasses, inTurn } from '../labels.js';
 import { expectNoLabels, type Trainable } from '../trainable.js';
 import type { BuiltGan } from './build-gan.js';
@@ -36,7 +37,7 @@ export function drawGan(model: BuiltGan, config: GanConfig, classes: number | un
           first += taken;
         }
       }
-      return clipByValue(mul(add(concat(parts, 0), 1), 0.5), 0, 1);
+      return unsigned(concat(parts, 0));
     });
 }
 

@@ -18,10 +18,9 @@ import {
   relativistic,
   wasserstein,
 } from '@genai/gan';
-import { scope } from '@genai/tensor';
 import { adam, compete, ema } from '@genai/train';
-import { mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { labelledOf } from '../../image-data.js';
+import { signed } from '../../signed.js';
 import type { Family } from '../family.js';
 import { classesOf } from '../labels.js';
 import { type AnyStep, type Trainable, untypedStep } from '../trainable.js';
@@ -54,10 +53,10 @@ function trainable(config: GanConfig, classes?: number): Trainable {
     init: model.init,
     step: stepOf(built, config.training),
     batches: (data, { order }) => {
-      if (classes === undefined) return map(batches(data.train, { size, key: order }), centred);
+      if (classes === undefined) return map(batches(data.train, { size, key: order }), signed);
       const { train } = labelledOf(data, config.preset);
       return map(batches(train, { size, key: order }), ({ images, labels }) => ({
-        x: centred(images),
+        x: signed(images),
         context: labels,
       }));
     },
@@ -67,9 +66,6 @@ function trainable(config: GanConfig, classes?: number): Trainable {
     health: ['critic', 'generator', 'criticGradient', 'generatorGradient'],
   };
 }
-
-/** From [0, 1] to [−1, 1]. */
-const centred = (images: Tensor): Tensor => scope(() => sub(mul(images, 2), 1));
 
 function stepOf({ model, pathLengthOf }: GanAndCosts, training: GanTraining): AnyStep {
   const { learningRate, criticRatio, updates, b1, b2, ema: decay, augmentation, regularizers: weights } = training;
