@@ -18,6 +18,7 @@ export { linear } from './ops/linear.js';
 export { logSigmoid } from './ops/log-sigmoid.js';
 export { logSumExp } from './ops/log-sum-exp.js';
 export { type LstmSequence, lstmSequence } from './ops/lstm-sequence.js';
+export { inverseOrder, reorder } from './ops/reorder.js';
 export { rmsNorm } from './ops/rms-norm.js';
 export { selfAttention } from './ops/self-attention.js';
 export { silu } from './ops/silu.js';

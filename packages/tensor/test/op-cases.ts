@@ -13,6 +13,7 @@ import { leakyRelu } from '../src/ops/leaky-relu.js';
 import { linear } from '../src/ops/linear.js';
 import { logSigmoid } from '../src/ops/log-sigmoid.js';
 import { logSumExp } from '../src/ops/log-sum-exp.js';
+import { reorder } from '../src/ops/reorder.js';
 import { rmsNorm } from '../src/ops/rms-norm.js';
 import { selfAttention } from '../src/ops/self-attention.js';
 import { silu } from '../src/ops/silu.js';
@@ -71,6 +72,7 @@ export function opCases(): OpCase[] {
     { name: 'silu', run: (x) => silu(x), inputs: [floats([3, 4])] },
     { name: 'gelu', run: (x) => gelu(x), inputs: [floats([3, 4])] },
     { name: 'gelu, approximate', run: (x) => gelu(x, { approximate: true }), inputs: [floats([3, 4])] },
+    { name: 'reorder', run: (x) => reorder(x, [2, 0, 3, 1]), inputs: [floats([3, 4])] },
     { name: 'leakyRelu', run: (x) => leakyRelu(x, 0.2), inputs: [floats([3, 4])] },
     { name: 'elu', run: (x) => elu(x), inputs: [floats([3, 4])] },
     {

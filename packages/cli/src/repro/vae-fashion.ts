@@ -29,7 +29,7 @@ export const vaeFashionVamp: Protocol = {
     fashion(
       context,
       (inputs) => vae({ ...gatedVae({ inputs }), prior: vampPrior(500, [inputs], { mean: 0.28, deviation: 0.1 }) }),
-      { what: 'VAE, VampPrior (K = 500)', published: '227.35', epochs: 200 },
+      { what: 'VAE, VampPrior (K = 500)', published: '227.35', epochs: 300 },
     ),
 };
 
