@@ -25,6 +25,7 @@ export { truncatedNormal } from './initializers/truncated-normal.js';
 export { layerNorm, type NormParams } from './layer-norm.js';
 export { lstm } from './lstm.js';
 export { type LstmParams, type LstmState, lstmCell } from './lstm-cell.js';
+export { type MaskedMlpOptions, maskedMlp } from './masked-mlp.js';
 export { type MinibatchDeviationOptions, minibatchDeviation } from './minibatch-deviation.js';
 export { type MlpOptions, mlp } from './mlp.js';
 export { type AttentionParams, type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention.js';
