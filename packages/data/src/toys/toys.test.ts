@@ -5,6 +5,7 @@ import { draws } from '../draws.js';
 import { checkerboard } from './checkerboard.js';
 import { cycle } from './cycle.js';
 import { eightGaussians } from './eight-gaussians.js';
+import { funnel } from './funnel.js';
 import { gaussianCloud } from './gaussian-cloud.js';
 import { gaussianMixture } from './gaussian-mixture.js';
 import { markovChain } from './markov-chain.js';
@@ -26,6 +27,7 @@ const PLANE: { readonly [name: string]: readonly [toy: Toy, half: number, step: 
   pinwheel: [pinwheel(), 5.4, 0.02],
   pinwheelClose: [pinwheel({ blades: 3, radius: 0.5, width: 0.2, rate: -2 }), 4.5, 0.025],
   checkerboard: [checkerboard(), 3, 1 / 32],
+  funnel: [funnel({ spread: 0.5 }), 20, 0.05],
 };
 
 /** ∫ p and −∫ p log p over the square, by midpoints. */
@@ -180,6 +182,7 @@ describe('toys: errors', () => {
       () => rings({ radii: [0.5], noise: 0.1 }),
       () => spirals({ noise: Number.NaN }),
       () => pinwheel({ blades: 0 }),
+      () => funnel({ spread: 0 }),
       () => markovChain({ transitions: [[0.5, 0.6], [0.5, 0.5]], length: 3 }), // biome-ignore format: a matrix
       () => markovChain({ transitions: [[1]], length: 0 }),
       () => markovChain({ transitions: [], length: 1 }),
