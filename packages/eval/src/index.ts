@@ -16,6 +16,18 @@ export { type Metric, on } from './metric.js';
 export { type ModeCoverage, type ModeCoverageOptions, modeCoverage } from './mode-coverage.js';
 export { type Neighbours, nearestNeighbours } from './nearest-neighbours.js';
 export { nll } from './nll.js';
+export { chamferDistance } from './point-clouds/chamfer-distance.js';
+export { chamferLoss } from './point-clouds/chamfer-loss.js';
+export type { CloudDistance, CloudDistanceOptions, PointCloud, PointClouds } from './point-clouds/clouds.js';
+export { type EarthMoversDistanceOptions, earthMoversDistance } from './point-clouds/earth-movers-distance.js';
+export { type GridDivergenceOptions, gridDivergence } from './point-clouds/grid-divergence.js';
+export type { MeasureOptions } from './point-clouds/measure-all.js';
+export { type NearestCloudsOptions, nearestClouds } from './point-clouds/nearest-clouds.js';
+export {
+  type PointCloudScores,
+  type PointCloudScoresOptions,
+  pointCloudScores,
+} from './point-clouds/point-cloud-scores.js';
 export type { Points } from './points.js';
 export { type PrecisionRecall, type PrecisionRecallOptions, precisionRecall } from './precision-recall.js';
 export { type SampleHealth, type SampleHealthOptions, sampleHealth, type Verdict } from './sample-health.js';
