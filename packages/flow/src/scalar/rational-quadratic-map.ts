@@ -1,0 +1,71 @@
+import { scope } from '@genai/tensor';
+import { add, clipByValue, concat, mul, neg, ones, reshape, split, sub, type Tensor } from '@tensorflow/tfjs-core';
+import type { ScalarMap } from '../scalar-map.js';
+import { inverseRationalQuadratic, type Knots, rationalQuadratic } from './rational-quadratic.js';
+import { column, rowsOf } from './rows.js';
+import { inside } from './spline-bins.js';
+import { type SplineOptions, splineParts, splinePlaces, withSlopes } from './spline-parts.js';
+
+/**
+ * A monotone rational-quadratic spline on [−bound, bound], ±5 unless given, and the identity elsewhere: the map of neural spline
+ * flows.
+ *
+ * Raw parameters are those of the widths (bins), of the heights (bins) and of the slopes at the inner knots (bins − 1); at 0
+ * the map is the identity. They are clipped softly, so that no raw number leads to a map that float32 cannot invert; `shares` and
+ * `slopes` replace that. The way there and back is exact but for the rounding of y: x is found to 2⁻²² · bound / slope.
+ *
+ * @example
+ * const layer = coupling({ features: 2, map: rationalQuadraticMap({ bins: 16, bound: 4 }) });
+ * const ofThePaper = rationalQuadraticMap({ // softplus for slopes, no bin smaller than 1/1000 of all
+ *   shares: (raw) => add(mul(softmax(raw), 1 - 8e-3), 1e-3),
+ *   slopes: (raw) => add(softplus(raw), 1e-3),
+ * });
+ * @throws GenaiError if `bins` is not an integer of at least 1, or `bound` or `leastSlope` is out of range; when applied, if
+ * the raw parameters are not 3 · bins − 1 for each element.
+ * @source Durkan et al. 2019, "Neural spline flows", eq. 4 to 8; soft clipping as in zuko (Rozet et al. 2022).
+ */
+export function rationalQuadraticMap(options: SplineOptions = {}): ScalarMap {
+  const { bins = 8, bound = 5 } = options;
+  const where = `rationalQuadraticMap(${bins})`;
+  const { shares, slopes } = splineParts(where, bins, bound, options);
+  const parameters = 3 * bins - 1;
+
+  const knots = (raw: Tensor): Knots => {
+    const rows = raw.shape[0]!;
+    const [sizes, bends] = split(raw, [2 * bins, bins - 1], 1) as [Tensor, Tensor];
+    const one = ones([rows, 1]); // the slope of the tails
+    return withSlopes(
+      splinePlaces(shares(reshape(sizes, [rows, 2, bins])), bound),
+      concat([one, slopes(bends), one], 1),
+    );
+  };
+  return {
+    parameters,
+    forward: (x, raw) =>
+      scope(() => {
+        const at = column(x);
+        const [y, logSlope] = rationalQuadratic(
+          clipByValue(at, -bound, bound),
+          knots(rowsOf(where, x, raw, parameters)),
+        );
+        const within = inside(at, bound);
+        return {
+          y: reshape(add(mul(within, y), mul(sub(1, within), at)), x.shape),
+          logSlope: reshape(mul(within, logSlope), x.shape),
+        };
+      }),
+    inverse: (y, raw) =>
+      scope(() => {
+        const at = column(y);
+        const [x, logSlope] = inverseRationalQuadratic(
+          clipByValue(at, -bound, bound),
+          knots(rowsOf(where, y, raw, parameters)),
+        );
+        const within = inside(at, bound);
+        return {
+          x: reshape(add(mul(within, x), mul(sub(1, within), at)), y.shape),
+          logSlope: reshape(mul(within, neg(logSlope)), y.shape),
+        };
+      }),
+  };
+}
