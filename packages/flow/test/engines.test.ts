@@ -1,0 +1,6 @@
+import { compareEngines } from '@genai/testing/compare-engines';
+// @boundaries-ignore the models of this package are run here on engines that it must not import
+import { useBackend } from '../../backend/src/use-backend.js';
+import { RUNS } from './engine-run.js';
+
+compareEngines('wasm', RUNS, useBackend);
