@@ -34,6 +34,7 @@ export default defineConfig({
             { text: 'Ten-minute start', link: '/guide/start' },
             { text: 'Variational autoencoders', link: '/guide/vae' },
             { text: 'Adversarial models', link: '/guide/gan' },
+            { text: 'Normalising flows', link: '/guide/flow' },
             { text: 'Engines and speed', link: '/guide/engines' },
             { text: 'Checkpoints', link: '/guide/checkpoints' },
           ],

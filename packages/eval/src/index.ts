@@ -1,5 +1,6 @@
 export { auroc } from './auroc.js';
 export { bitsPerDim } from './bits-per-dim.js';
+export { type BitsPerDimBoundOptions, bitsPerDimBound } from './bits-per-dim-bound.js';
 export { elbo } from './elbo.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export { fashionClassifier, type ShippedClassifier } from './fashion-classifier.js';

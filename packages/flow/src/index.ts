@@ -80,6 +80,7 @@ export {
   type ShapePrior,
 } from './points/point-flow.js';
 export { type PointNetOptions, type PointNetParams, pointNet } from './points/point-net.js';
+export { type ContinuousFlowPresetOptions, cnf } from './presets/cnf.js';
 export { iaf } from './presets/iaf.js';
 export { type AutoregressiveFlowOptions, maf } from './presets/maf.js';
 export { nice } from './presets/nice.js';

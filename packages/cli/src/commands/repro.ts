@@ -25,7 +25,7 @@ export interface ReproCommandOptions {
 export async function repro(options: ReproCommandOptions, io: Io): Promise<Outcome> {
   const { name, out, seed, limit, data } = options;
   if (name === undefined) {
-    if (!options.json) for (const { name, about } of PROTOCOLS) io.stdout.write(`${name.padEnd(18)}${about}\n`);
+    if (!options.json) for (const { name, about } of PROTOCOLS) io.stdout.write(`${name.padEnd(24)}${about}\n`);
     return { details: { protocols: PROTOCOLS.map(({ name, about }) => ({ name, about })) } };
   }
   const protocol = PROTOCOLS.find((known) => known.name === name);

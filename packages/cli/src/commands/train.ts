@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { loadRun, type Store, saveRun } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
-import { disposeTree, fold, type Key, key, split, type Tree } from '@genai/core';
+import { type Batches, disposeTree, fold, GenaiError, type Key, key, split, type Tree } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
 import { train as training } from '@genai/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -178,7 +178,7 @@ async function writePictures(
 /** The run that a configuration describes, from its beginning or as it is kept in `store`. */
 async function openRun(
   { training: { steps, seed } }: ModelConfig,
-  { step, batches }: Trainable,
+  { step, startedFrom, batches }: Trainable,
   images: ImageData,
   store: Store | undefined,
   signal: AbortSignal,
@@ -191,12 +191,19 @@ async function openRun(
     if (from && (String(from.key) !== String(runKey) || from.cursor !== from.step)) {
       throw new UsageError(`state.json of ${store.name} is not that of this run. Restore it, or choose another --out.`);
     }
-    const run = training(step, { data, steps, key: runKey, signal, from });
+    const open = (fresh: typeof step) => training(fresh, { data, steps, key: runKey, signal, from });
+    const run = !from && startedFrom ? await withFirst(data, (batch) => open(startedFrom(batch))) : open(step);
     return { run, metrics: (from?.metrics ?? {}) as { readonly [name: string]: number } };
   } catch (error) {
     if (from) disposeTree(from.state); // the run did not take it over
     throw error;
   }
+}
+
+/** What `use` makes of the first batch, which is freed behind it. */
+async function withFirst<B, R>(data: Batches<B>, use: (batch: B) => R): Promise<R> {
+  for await (const batch of data) return use(batch);
+  throw new GenaiError('the data gave no batch to begin from.');
 }
 
 /** The saved run; the tree that gives its form is freed again. */

@@ -1,5 +1,7 @@
 import { configReader } from './config-reader.js';
 import type { Described, Family, Preset } from './family.js';
+import type { FlowConfig } from './flow/flow-config.js';
+import { FLOW_METRICS, FLOW_PRESETS } from './flow/flow-presets.js';
 import type { GanConfig } from './gan/gan-config.js';
 import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
 import type { VaeConfig } from './vae/vae-config.js';
@@ -8,7 +10,7 @@ import type { VqVaeConfig } from './vq-vae/vq-vae-config.js';
 import { VQ_VAE_METRICS, VQ_VAE_PRESETS } from './vq-vae/vq-vae-presets.js';
 
 /** What `config.json` of a checkpoint holds: enough to rebuild the model and to go on training it. */
-export type ModelConfig = VaeConfig | VqVaeConfig | GanConfig;
+export type ModelConfig = VaeConfig | VqVaeConfig | GanConfig | FlowConfig;
 
 /** A family as the help knows it, and the rest of it when it is needed. */
 export interface FamilyEntry {
@@ -42,6 +44,13 @@ export const FAMILIES: readonly FamilyEntry[] = [
     presets: GAN_PRESETS,
     metrics: GAN_METRICS,
     load: async () => (await import('./gan/gan-family.js')).ganFamily,
+  },
+  {
+    name: 'flow',
+    about: 'normalising flows',
+    presets: FLOW_PRESETS,
+    metrics: FLOW_METRICS,
+    load: async () => (await import('./flow/flow-family.js')).flowFamily,
   },
 ];
 

@@ -49,6 +49,8 @@ export interface Trainable {
   readonly init: (key: Key) => Params;
   /** One move of training. */
   readonly step: AnyStep;
+  /** Of models that begin from data: `step` whose `init` looks at a first batch, which must live until then. */
+  readonly startedFrom?: (first: Batch) => AnyStep;
   /** The training images as `step` takes them: shuffled by one key, drawn anew (where grey pixels become black or white) by the other. */
   readonly batches: (data: ImageData, keys: { readonly order: Key; readonly pixels: Key }) => Batches<Batch>;
   /** The metric of a step that is shown, and its unit. */

@@ -1,6 +1,8 @@
+import { densities } from './densities.js';
 import { fashionClassifier } from './fashion-classifier.js';
 import { fashionGan } from './fashion-gan.js';
 import { fashionScore } from './fashion-score.js';
+import { flowMnistMultiscale, flowMnistSimple, flowMnistVardeq } from './flow-mnist.js';
 import { iwaeMnist, vaeMnist } from './iwae-mnist.js';
 import { grid, ring } from './mode-cover.js';
 import type { Protocol } from './protocol.js';
@@ -16,6 +18,10 @@ export const PROTOCOLS: readonly Protocol[] = [
   ring,
   grid,
   stackedMnist,
+  densities,
+  flowMnistSimple,
+  flowMnistVardeq,
+  flowMnistMultiscale,
   fashionClassifier,
   fashionGan,
   fashionScore,

@@ -6,6 +6,9 @@ import { modelLaws } from '@genai/testing/model-laws';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import type { Flow } from '../flow.js';
+import { fixedSteps } from '../ode/integrate.js';
+import { midpoint } from '../ode/methods.js';
+import { cnf } from './cnf.js';
 import { iaf } from './iaf.js';
 import { maf } from './maf.js';
 import { nice } from './nice.js';
@@ -56,6 +59,7 @@ describe('goldens: with the weights of zuko, its log-densities and draws', () =>
   });
 });
 
+const solver = fixedSteps({ method: midpoint, steps: 3 });
 const options = { features: 3, transforms: 2, hidden: [8] };
 const cases = {
   nice: nice(options),
@@ -63,6 +67,7 @@ const cases = {
   maf: maf(options),
   iaf: iaf(options),
   nsf: nsf(options),
+  cnf: cnf({ ...options, transforms: 1, solver }),
 };
 for (const [name, model] of Object.entries(cases)) {
   modelLaws(name, () => ({ model, context: () => undefined, data: () => normalNoise(key(1), [5, 3]) }));
@@ -74,6 +79,7 @@ const conditional = {
   maf: maf(inContext),
   iaf: iaf(inContext),
   nsf: nsf(inContext),
+  cnf: cnf({ ...inContext, transforms: 1, solver }),
 };
 for (const [name, model] of Object.entries(conditional)) {
   modelLaws(`${name} in a context`, () => ({
