@@ -44,13 +44,19 @@ INLINE vf fma_(vf a, vf b, vf c) { return (vf)__builtin_wasm_relaxed_madd_f32x4(
 INLINE vf fma_(vf a, vf b, vf c) { return a * b + c; }
 #endif
 
-/** The sum of the lanes, always in the same order. */
+/** The sum of the lanes, always in the same order: halves onto each other. */
 INLINE f32 sum_lanes(vf x) {
-  f32 lane[VL];
-  store(lane, x);
-  for (int width = VL / 2; width > 0; width /= 2)
-    for (int i = 0; i < width; i++) lane[i] += lane[i + width];
-  return lane[0];
+#if VL == 16
+  x += __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
+  x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11);
+  x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+#elif VL == 8
+  x += __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3);
+  x += __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5);
+#else
+  x += __builtin_shufflevector(x, x, 2, 3, 0, 1);
+#endif
+  return x[0] + x[1];
 }
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))

@@ -4,7 +4,7 @@
 
 enum { GRAIN = 16384, SHARED_FLOATS = SCRATCH_SHARED / 4 };
 
-static f32 inverse_root(f32 x) { return 1.f / vsqrt(splat(x))[0]; }
+static f32 inverse_root(f32 x) { return 1.f / __builtin_sqrtf(x); }
 
 /** How many chunks `rows` rows of `width` floats make, each with `partial` floats of shared scratch. */
 static int chunks_of_rows(size_t rows, size_t width, size_t partial) {

@@ -5,7 +5,9 @@ import { dropout, gru, lstm, multiHeadAttention } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import {
   attention,
+  concatElu,
   elu,
+  gatedSigmoid,
   gatedTanh,
   gelu,
   groupNorm,
@@ -53,7 +55,13 @@ export const FUSED_CASES: readonly FusedCase[] = [
     ...Object.entries({ gelu, silu, softplus, logSigmoid, elu, leakyRelu }).map(
       ([name, f]): FusedCase => [`${name} of [${shape}]`, () => slopes([shape], (x) => f(mul(x, 3)))],
     ),
-    [`gatedTanh of [${shape}] twice`, () => slopes([[...shape.slice(0, -1), 2 * shape.at(-1)!]], gatedTanh)],
+    ...Object.entries({ gatedTanh, gatedSigmoid }).map(
+      ([name, f]): FusedCase => [
+        `${name} of [${shape}] twice`,
+        () => slopes([[...shape.slice(0, -1), 2 * shape.at(-1)!]], (x) => f(mul(x, 3))),
+      ],
+    ),
+    [`concatElu of [${shape}]`, () => slopes([shape], (x) => concatElu(mul(x, 3)))],
     [`gelu, approximate, of [${shape}]`, () => slopes([shape], (x) => gelu(mul(x, 3), { approximate: true }))],
     [
       `linear of [${shape}]`,

@@ -2,9 +2,11 @@ import { type Key, key, threefry2x32 } from '@genai/core';
 import { checkGradients } from '@genai/testing/check-gradients';
 import { add, mul, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { attention } from '../src/ops/attention.js';
+import { concatElu } from '../src/ops/concat-elu.js';
 import { conv2d } from '../src/ops/conv2d.js';
 import { conv2dTranspose } from '../src/ops/conv2d-transpose.js';
 import { elu } from '../src/ops/elu.js';
+import { gatedSigmoid } from '../src/ops/gated-sigmoid.js';
 import { gather } from '../src/ops/gather.js';
 import { gelu } from '../src/ops/gelu.js';
 import { groupNorm } from '../src/ops/group-norm.js';
@@ -13,6 +15,7 @@ import { leakyRelu } from '../src/ops/leaky-relu.js';
 import { linear } from '../src/ops/linear.js';
 import { logSigmoid } from '../src/ops/log-sigmoid.js';
 import { logSumExp } from '../src/ops/log-sum-exp.js';
+import { recomputed } from '../src/ops/recomputed.js';
 import { reorder } from '../src/ops/reorder.js';
 import { rmsNorm } from '../src/ops/rms-norm.js';
 import { selfAttention } from '../src/ops/self-attention.js';
@@ -72,9 +75,16 @@ export function opCases(): OpCase[] {
     { name: 'silu', run: (x) => silu(x), inputs: [floats([3, 4])] },
     { name: 'gelu', run: (x) => gelu(x), inputs: [floats([3, 4])] },
     { name: 'gelu, approximate', run: (x) => gelu(x, { approximate: true }), inputs: [floats([3, 4])] },
+    {
+      name: 'recomputed',
+      run: (x, filter) => recomputed(([x, filter]) => conv2d(concatElu(x), filter), [x!, filter!] as const),
+      inputs: [floats([2, 3, 4, 2]), floats([3, 3, 4, 2], 1)],
+    },
     { name: 'reorder', run: (x) => reorder(x, [2, 0, 3, 1]), inputs: [floats([3, 4])] },
     { name: 'leakyRelu', run: (x) => leakyRelu(x, 0.2), inputs: [floats([3, 4])] },
     { name: 'elu', run: (x) => elu(x), inputs: [floats([3, 4])] },
+    { name: 'concatElu', run: (x) => concatElu(x), inputs: [floats([3, 4])] },
+    { name: 'gatedSigmoid', run: (x) => gatedSigmoid(x), inputs: [floats([3, 4])] },
     {
       name: 'linear',
       run: (x, weight, bias) => linear(x, weight, bias),

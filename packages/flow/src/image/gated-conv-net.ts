@@ -10,9 +10,8 @@ import {
   sequential,
   zeros,
 } from '@genai/nn';
+import { concatElu, gatedSigmoid, recomputed, scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { concatElu } from './concat-elu.js';
-import { gatedSigmoid } from './gated-sigmoid.js';
 
 /** The sizes of {@link gatedConvNet}. */
 export interface GatedConvNetOptions {
@@ -56,22 +55,29 @@ export function gatedConvNet(
 ): Layer<Tensor, GatedConvNetParams> {
   expectIntegers(`gatedConvNet(${inputs}, ${outputs})`, { inputs, outputs, hidden, layers });
   const drawn = initializer ? { initializer } : {};
-  const block = sequential<GatedConvBlockParams>(
-    residual(
-      sequential<GatedConvBlockParams[0]>(
-        activation(concatElu),
-        conv2d(2 * hidden, hidden, drawn),
-        activation(concatElu),
-        conv2d(2 * hidden, 2 * hidden, { kernel: 1, ...drawn }),
-        activation(gatedSigmoid),
-      ),
-    ),
-    layerNorm(hidden),
-  );
-  return sequential<GatedConvNetParams>(
-    conv2d(inputs, hidden, drawn),
-    sequential<readonly GatedConvBlockParams[]>(...Array.from({ length: layers }, () => block)),
-    activation(concatElu),
+  const [wide, narrow, last] = [
+    conv2d(2 * hidden, hidden, drawn),
+    conv2d(2 * hidden, 2 * hidden, { kernel: 1, ...drawn }),
     conv2d(2 * hidden, outputs, { initializer: zeros }),
-  );
+  ];
+  const bent = activation(concatElu);
+  const gate = activation(gatedSigmoid);
+  const body: Layer<Tensor, GatedConvBlockParams[0]> = {
+    init: sequential<GatedConvBlockParams[0]>(bent, wide, bent, narrow, gate).init,
+    apply: ([, ofWide, , ofNarrow], x) =>
+      scope(() => gatedSigmoid(behindConcatElu(narrow, ofNarrow, behindConcatElu(wide, ofWide, x)))),
+  };
+  const block = sequential<GatedConvBlockParams>(residual(body), layerNorm(hidden));
+  const blocks = sequential<readonly GatedConvBlockParams[]>(...Array.from({ length: layers }, () => block));
+  const first = conv2d(inputs, hidden, drawn);
+  return {
+    init: sequential<GatedConvNetParams>(first, blocks, bent, last).init,
+    apply: ([ofFirst, ofBlocks, , ofLast], x) =>
+      scope(() => behindConcatElu(last, ofLast, blocks.apply(ofBlocks, first.apply(ofFirst, x)))),
+  };
+}
+
+/** The input of a convolution is twice as large as x: made anew for the gradient, it takes no memory until then. */
+function behindConcatElu(layer: Layer<Tensor, ConvolutionParams>, params: ConvolutionParams, x: Tensor): Tensor {
+  return recomputed(([params, x]) => layer.apply(params, concatElu(x)), [params, x] as const);
 }

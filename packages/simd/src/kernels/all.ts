@@ -2,6 +2,7 @@ import type { SimdKernel } from '../simd-kernel.js';
 import { ACTIVATION_KERNELS } from './activation.js';
 import { ATTENTION_KERNELS } from './attention.js';
 import { BINARY_KERNELS } from './binary.js';
+import { CONCAT_ELU_KERNELS } from './concat-elu.js';
 import { CONV_KERNELS } from './conv.js';
 import { GATE_KERNELS } from './gate.js';
 import { GATHER_KERNELS } from './gather.js';
@@ -23,6 +24,7 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...ACTIVATION_KERNELS,
   ...ATTENTION_KERNELS,
   ...BINARY_KERNELS,
+  ...CONCAT_ELU_KERNELS,
   ...CONV_KERNELS,
   ...GATE_KERNELS,
   ...GATHER_KERNELS,

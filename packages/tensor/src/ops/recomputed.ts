@@ -1,0 +1,48 @@
+import { leaves, mapLeaves, type Tree } from '@genai/core';
+import { customGrad, engine, type GradSaveFunc, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import { mendTape } from '../mend-tape.js';
+import { scope } from '../scope.js';
+
+/**
+ * f(inputs), of which nothing but `inputs` is kept for the gradient: what lies between is computed once more when it is needed.
+ *
+ * Less memory for more time; in a captured step only that is computed again which the gradient looks at, so that a cheap
+ * function before a convolution costs no second convolution. `f` must be pure, and gets by `inputs` every tensor that shall
+ * have a gradient: others count as constants.
+ *
+ * @example
+ * const y = recomputed(({ x, filter }) => conv2d(concatElu(x), filter), { x, filter }); // concatElu(x) is not kept
+ * @source Chen et al. 2016, "Training deep nets with sublinear memory cost", section 3.
+ */
+export function recomputed<I extends Tree<Tensor>>(f: (inputs: I) => Tensor, inputs: I): Tensor {
+  const like = (tensors: readonly Tensor[]): I => {
+    let i = 0;
+    return mapLeaves<Tensor, I>(inputs, () => tensors[i++]!);
+  };
+  const op = customGrad((...args) => {
+    const save = args.pop() as unknown as GradSaveFunc;
+    save(args as Tensor[]);
+    return {
+      value: scope(() => f(like(args as Tensor[]))),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => tidy(() => pullBack(() => f(like(saved)), saved, dy)),
+    };
+  });
+  return op(...leaves<Tensor>(inputs).map(([, leaf]) => leaf));
+}
+
+/** The gradients at `xs` of what `f` makes of them. Of any order: where the tape is on, this is recorded too. */
+function pullBack(f: () => Tensor, xs: Tensor[], dy: Tensor): Tensor[] {
+  const { state } = engine();
+  const outer = state.activeTape; // a tape that is being read would be lost to the one begun here
+  const forward = (): Tensor => {
+    const y = scope(f);
+    mendTape();
+    return y;
+  };
+  try {
+    const { grads } = engine().gradients(forward, xs, dy, true);
+    return xs.map((x, i) => grads[i] ?? zerosLike(x));
+  } finally {
+    state.activeTape = outer;
+  }
+}
