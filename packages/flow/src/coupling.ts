@@ -1,5 +1,5 @@
 import { expectIntegers, GenaiError, type Key, type Layer } from '@genai/core';
-import { type DenseParams, mlp } from '@genai/nn';
+import { type DenseParams, mlp, truncatedNormal } from '@genai/nn';
 import { expectShape, inverseOrder, reorder, scope } from '@genai/tensor';
 import { concat, reshape, split, type Tensor } from '@tensorflow/tfjs-core';
 import type { Bijector } from './bijector.js';
@@ -19,7 +19,7 @@ export interface CouplingOptions<P> {
   readonly map: ScalarMap;
   /**
    * The net from what passes (and the context beside it), (batch, …, inputs), to the raw parameters of all that moves, (batch, …,
-   * outputs), those of one feature side by side. Two hidden layers of 64 unless given.
+   * outputs), those of one feature side by side. Two hidden layers of 64, nearly 0 at first, unless given.
    */
   readonly net?: (inputs: number, outputs: number) => Layer<Tensor, P>;
 }
@@ -53,7 +53,10 @@ export function coupling<P = readonly DenseParams[]>(options: CouplingOptions<P>
   const sorted = order.every((from, i) => from === i);
   const kept = passing.filter(Boolean).length;
   const moved = features - kept;
-  const make = options.net ?? ((inputs, outputs) => mlp([inputs, 64, 64, outputs]) as unknown as Layer<Tensor, P>);
+  const lastInitializer = truncatedNormal(0.01); // scales of several maps multiply
+  const make =
+    options.net ??
+    ((inputs, outputs) => mlp([inputs, 64, 64, outputs], { lastInitializer }) as unknown as Layer<Tensor, P>);
   const net = make(kept + size, moved * map.parameters);
 
   const parts = (params: P, x: Tensor, context?: Tensor, key?: Key): { a: Tensor; b: Tensor; raw: Tensor } => {

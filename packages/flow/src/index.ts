@@ -72,6 +72,8 @@ export {
   rungeKutta4,
 } from './ode/methods.js';
 export { type InferShapeOptions, inferShape } from './points/infer-shape.js';
+export { type ModulatedCouplingOptions, modulatedCoupling } from './points/modulated-coupling.js';
+export { type ModulatedMlpOptions, type ModulatedMlpParams, modulatedMlp } from './points/modulated-mlp.js';
 export {
   type PointFlow,
   type PointFlowParams,
@@ -80,6 +82,7 @@ export {
   type ShapePrior,
 } from './points/point-flow.js';
 export { type PointNetOptions, type PointNetParams, pointNet } from './points/point-net.js';
+export { type SplinePointsOptions, type SplinePointsParams, splinePoints } from './points/spline-points.js';
 export { type ContinuousFlowPresetOptions, cnf } from './presets/cnf.js';
 export { iaf } from './presets/iaf.js';
 export { type AutoregressiveFlowOptions, maf } from './presets/maf.js';

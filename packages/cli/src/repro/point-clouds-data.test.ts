@@ -23,7 +23,7 @@ test('known answers: clouds are standardised as a set, and come back to where th
   scope(() => {
     const x = toModel(clouds);
     expectClose(fromModel(x), clouds, { absolute: 1e-5 });
-    const values = x.dataSync();
+    const values = x.dataSync<'float32'>();
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const square = values.reduce((a, b) => a + b ** 2, 0) / values.length;
     expect(Math.abs(mean)).toBeLessThan(0.1);

@@ -5,6 +5,7 @@ import { fashionScore } from './fashion-score.js';
 import { flowMnistMultiscale, flowMnistSimple, flowMnistVardeq } from './flow-mnist.js';
 import { iwaeMnist, vaeMnist } from './iwae-mnist.js';
 import { grid, ring } from './mode-cover.js';
+import { pointClouds, pointClouds5 } from './point-clouds.js';
 import type { Protocol } from './protocol.js';
 import { stackedMnist } from './stacked-mnist.js';
 import { vaeFashion, vaeFashionVamp } from './vae-fashion.js';
@@ -22,6 +23,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   flowMnistSimple,
   flowMnistVardeq,
   flowMnistMultiscale,
+  pointClouds,
+  pointClouds5,
   fashionClassifier,
   fashionGan,
   fashionScore,

@@ -1,7 +1,7 @@
 import { expectIntegers, GenaiError, type Layer, split } from '@genai/core';
 import { type Conditioned, type DenseParams, glorotUniform, heUniform, mlp } from '@genai/nn';
 import { expectShape, linear, scope, silu } from '@genai/tensor';
-import { add, mul, reshape, split as cut, type Tensor } from '@tensorflow/tfjs-core';
+import { add, split as cut, mul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 
 /** `weights`: (inputs, outputs) of each layer; `modulation`: of the net that makes scales and shifts of the context. */
 export type ModulatedMlpParams = { readonly weights: readonly Tensor[]; readonly modulation: readonly DenseParams[] };
@@ -44,15 +44,16 @@ export function modulatedMlp(
   const hidden = sizes.slice(1, -1);
   const outputs = sizes.at(-1)!;
   const parts = [...hidden, ...hidden, outputs]; // scales, shifts
-  const ruling = mlp([features, ...modulation, parts.reduce((a, b) => a + b)], { activation });
+  const ruling = mlp([features, ...modulation, parts.reduce((a, b) => a + b)], {
+    activation,
+    lastInitializer: (key, shape) => scope(() => mul(glorotUniform(key, shape), FIRST)),
+  });
   return {
     init: (key) => {
       const [own, ofContext] = split(key);
       const keys = split(own, sizes.length - 1);
       return scope(() => ({
-        weights: keys.map((key, i) =>
-          (i < hidden.length ? heUniform : glorotUniform)(key, [sizes[i]!, sizes[i + 1]!]),
-        ),
+        weights: keys.map((key, i) => (i < hidden.length ? heUniform : glorotUniform)(key, [sizes[i]!, sizes[i + 1]!])),
         modulation: ruling.init(ofContext),
       }));
     },
@@ -74,3 +75,6 @@ export function modulatedMlp(
       }),
   };
 }
+
+/** How much of its usual size the context has to say at first: little, since what it says is multiplied by what is seen. */
+const FIRST = 0.1;

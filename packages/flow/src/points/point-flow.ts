@@ -61,8 +61,8 @@ export interface ShapePrior {
  * @example
  * const shapes = pointFlow({
  *   encoder: gaussian(pointNet({ outputs: 2 * 32 })),
- *   prior: realNvp({ features: 32, transforms: 6 }),
- *   points: realNvp({ features: 3, context: 32, transforms: 9 }),
+ *   prior: nsf({ features: 32, transforms: 6, passes: 2 }), // splines: far codes of the first steps do not overflow
+ *   points: splinePoints({ context: 32 }),
  *   count: 512,
  * });
  * const step = minimize(boundNll(shapes), adam(1e-3)); // batches of clouds, (batch, points, 3)

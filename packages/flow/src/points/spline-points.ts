@@ -1,4 +1,4 @@
-import { expectIntegers, split, type NoParams } from '@genai/core';
+import { expectIntegers, type Key, type NoParams, split, type Tree } from '@genai/core';
 import { standardNormal } from '@genai/distributions';
 import { scope } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
@@ -54,7 +54,7 @@ export function splinePoints({
     return modulatedCoupling({ features, context: size, passes, map, ...nets });
   });
   const base = standardNormal(features);
-  const init = (key: Parameters<typeof base.init>[0]): SplinePointsParams => {
+  const init = (key: Key): SplinePointsParams => {
     const [a, b] = split(key);
     const keys = split(a, transforms);
     return scope(() => ({ transforms: maps.map((map, i) => map.init(keys[i]!)), base: base.init(b) }));
@@ -70,10 +70,11 @@ export function splinePoints({
 }
 
 /** The map at the shapes as they are, not repeated for their points. */
-function inContext<P>(map: Bijector<P>, context: Tensor): Bijector<P> {
+function inContext<P extends Tree<Tensor>>(map: Bijector<P>, context: Tensor): Bijector<Tree<Tensor>> {
   return {
-    ...map,
-    forward: (params, x) => map.forward(params, x, context),
-    inverse: (params, y) => map.inverse(params, y, context),
+    init: map.init,
+    forward: (params, x) => map.forward(params as P, x, context),
+    inverse: (params, y) => map.inverse(params as P, y, context),
+    ...(map.tolerance !== undefined && { tolerance: map.tolerance }),
   };
 }

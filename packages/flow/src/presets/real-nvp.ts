@@ -1,4 +1,4 @@
-import { mlp } from '@genai/nn';
+import { mlp, truncatedNormal } from '@genai/nn';
 import { relu } from '@tensorflow/tfjs-core';
 import type { ConditionalFlow } from '../conditional-flow.js';
 import { coupling } from '../coupling.js';
@@ -21,7 +21,8 @@ export interface CouplingFlowOptions extends VectorFlowOptions {
 }
 
 /**
- * RealNVP for vectors: affine couplings, even and odd features passing in turn, before N(0, I); with `context` p(x | c).
+ * RealNVP for vectors: affine couplings, even and odd features passing in turn, before N(0, I); with `context` p(x | c). It is nearly
+ * the identity at first.
  *
  * With `map: rationalQuadraticMap()` it is a neural spline flow of couplings, quick both ways.
  *
@@ -36,6 +37,8 @@ export function realNvp(
   options: CouplingFlowOptions,
 ): Flow<VectorFlowParams> | ConditionalFlow<VectorConditionalFlowParams> {
   const { features, context = 0, hidden = [64, 64], activation = relu, map = affineMap() } = options;
-  const net = (inputs: number, outputs: number) => mlp([inputs, ...hidden, outputs], { activation });
+  // Near the identity at first: the scales of several maps would multiply to millions.
+  const lastInitializer = truncatedNormal(0.01);
+  const net = (inputs: number, outputs: number) => mlp([inputs, ...hidden, outputs], { activation, lastInitializer });
   return stacked(options, (i) => coupling({ features, context, passes: i % 2 ? 'odd' : 'even', map, net }));
 }
