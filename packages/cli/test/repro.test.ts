@@ -117,6 +117,23 @@ describe('repro', () => {
     expect(memory().numTensors).toBe(0);
   });
 
+  test('densities, flow-ring and point-clouds: a few steps give all figures', async () => {
+    await using place = await world();
+    const argv = ['--limit', '3', '--backend', 'simd', '--json'];
+    const known = findings(await place.genai('repro', 'densities', ...argv));
+    expect(known.map(({ what }) => what).slice(0, 3)).toEqual(['moons', 'rings', 'eight Gaussians']);
+    expect(known).toHaveLength(8);
+    for (const { ours } of known) expect(ours).toBeGreaterThan(0); // a divergence
+    const ring = findings(await place.genai('repro', 'flow-ring', ...argv));
+    expect(ring.map(({ unit }) => unit)).toEqual(['modes', '%', 'nats']);
+    const clouds = findings(await place.genai('repro', 'point-clouds', ...argv));
+    expect(clouds).toHaveLength(12);
+    const [drawn, real] = ['drawn shapes', 'other real shapes'].map((set) => clouds.find(({ what }) => what === set)!);
+    expect(drawn!.ours).toBeGreaterThan(95); // of noise every cloud is told from real ones
+    expect(real!.ours).toBeLessThan(75);
+    expect(memory().numTensors).toBe(0);
+  });
+
   test('errors: a protocol that is none, and data that are not there', async () => {
     await using place = await world();
     expect(await place.genai('repro', 'rign')).toMatchObject({ code: 2, err: expect.stringContaining('ring') });

@@ -3,6 +3,7 @@ import { fashionClassifier } from './fashion-classifier.js';
 import { fashionGan } from './fashion-gan.js';
 import { fashionScore } from './fashion-score.js';
 import { flowMnistMultiscale, flowMnistSimple, flowMnistVardeq } from './flow-mnist.js';
+import { flowRing } from './flow-modes.js';
 import { iwaeMnist, vaeMnist } from './iwae-mnist.js';
 import { grid, ring } from './mode-cover.js';
 import { pointClouds, pointClouds5 } from './point-clouds.js';
@@ -20,6 +21,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   grid,
   stackedMnist,
   densities,
+  flowRing,
   flowMnistSimple,
   flowMnistVardeq,
   flowMnistMultiscale,
