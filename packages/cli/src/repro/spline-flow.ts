@@ -1,7 +1,7 @@
 import type { Key } from '@genai/core';
 import type { Toy } from '@genai/data';
 import { standardNormal } from '@genai/distributions';
-import { autoregressive, flow, rationalQuadraticMap, sequence, standardize } from '@genai/flow';
+import { affineMap, autoregressive, composedMap, flow, rationalQuadraticMap, sequence, standardize } from '@genai/flow';
 
 /** Sizes of {@link splineFlow}. */
 export interface SplineFlowSizes {
@@ -24,7 +24,8 @@ export function splineFlow(toy: Toy, lookKey: Key, { maps, bins, hidden, bound }
     square[i % 2]! += v ** 2 / LOOK;
   }
   const deviation = square.map((s, i) => Math.sqrt(s - mean[i]! ** 2));
-  const map = rationalQuadraticMap({ bins, bound });
+  // A spline is the identity beyond its bound: what one feature says of the scale of another reaches the tails by the affine map.
+  const map = composedMap(affineMap(), rationalQuadraticMap({ bins, bound }));
   const layers = Array.from({ length: maps }, (_, i) =>
     autoregressive({ features: 2, order: i % 2 ? [1, 0] : [0, 1], map, hidden: [hidden, hidden] }),
   );
@@ -34,7 +35,7 @@ export function splineFlow(toy: Toy, lookKey: Key, { maps, bins, hidden, bound }
 /** How a spline flow is made, for the text of a protocol. */
 export function splineFlowText({ maps, bins, hidden, bound }: SplineFlowSizes): string {
   return (
-    `standardised by ${LOOK.toLocaleString('en')} draws, ${maps} autoregressive maps with rational-quadratic splines of ${bins} bins on ±${bound}, ` +
+    `standardised by ${LOOK.toLocaleString('en')} draws, ${maps} autoregressive maps, each affine and then a rational-quadratic spline of ${bins} bins on ±${bound}, ` +
     `nets of two hidden layers of ${hidden}, orders in turn`
   );
 }
