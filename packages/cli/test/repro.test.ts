@@ -4,7 +4,13 @@ import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { idx, labelledFolder, world } from './world.js';
 
-type Finding = { readonly metric: string; readonly ours: number; readonly published: string | null };
+type Finding = {
+  readonly what: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly published: string | null;
+};
 const findings = (said: { readonly json: { readonly [name: string]: unknown } }): readonly Finding[] =>
   said.json.findings as readonly Finding[];
 
