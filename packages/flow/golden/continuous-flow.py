@@ -1,6 +1,6 @@
 """Log-densities, draws and gradients of zuko's continuous flow with its weights, for continuous-flow.test.ts.
 
-Usage: PYTHONPATH=/tmp/zuko /usr/bin/python3 continuous-flow.py > continuous-flow.json      (zuko 1.6.0, torch 1.13.1)
+Usage: python3 continuous-flow.py > continuous-flow.json      (zuko 1.6.0, torch 1.13.1)
 In float64 with tolerances of 1e-9: the solution itself. Weights are (inputs, outputs), as ours.
 """
 import json
