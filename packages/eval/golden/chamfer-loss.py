@@ -1,4 +1,4 @@
-"""Golden values of chamferLoss, from PyTorch in float64: run `/usr/bin/python3 chamfer-loss.py > chamfer-loss.json`.
+"""Golden values of chamferLoss, from PyTorch in float64: run `python3 chamfer-loss.py > chamfer-loss.json`.
 
 Debian's python3-torch (1.13) was used; nothing here depends on the version. The loss of each of two pairs of clouds, and the
 gradients at both clouds of the first loss plus twice the second.

@@ -55,7 +55,7 @@ describe('known answers', () => {
 
   test('luLinear is P L U of its parameters, and the identity in a random order at first', () =>
     scope(() => {
-      // /usr/bin/python3 -c "import numpy as np; t = np.array([[9, 2, 3], [.5, 9, -1], [-2, 4, 9.]]); L = np.tril(t, -1) + np.eye(3)
+      // python3 -c "import numpy as np; t = np.array([[9, 2, 3], [.5, 9, -1], [-2, 4, 9.]]); L = np.tril(t, -1) + np.eye(3)
       // U = np.triu(t, 1) + np.diag(np.exp([.1, -.2, .3])); print(L @ U @ [1, -2, .5])"
       const triangles = [9, 2, 3, 0.5, 9, -1, -2, 4, 9]; // the nines are not to be seen
       const params = { triangles: tensor(triangles, [3, 3]), logDiagonal: tensor([0.1, -0.2, 0.3]) };
