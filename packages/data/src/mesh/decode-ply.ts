@@ -81,7 +81,7 @@ function readFaces(body: PlyBody, element: PlyElement): number[] {
       const { type, lengthType } = property;
       const length = lengthType ? body.length(lengthType) : 1;
       if (property !== corners) {
-        for (let i = 0; i < length; i++) body.skip(type);
+        for (let i = 0; i < length; i++) body.passOver(type);
         continue;
       }
       let [first, last] = [0, 0];
@@ -100,8 +100,8 @@ function readFaces(body: PlyBody, element: PlyElement): number[] {
 function readRow(body: PlyBody, { properties }: PlyElement, row?: Float64Array, wanted?: ReadonlySet<number>): void {
   for (let p = 0; p < properties.length; p++) {
     const { type, lengthType } = properties[p]!;
-    if (lengthType) for (let left = body.length(lengthType); left > 0; left--) body.skip(type);
+    if (lengthType) for (let left = body.length(lengthType); left > 0; left--) body.passOver(type);
     else if (row && wanted?.has(p)) row[p] = body.number(type);
-    else body.skip(type);
+    else body.passOver(type);
   }
 }

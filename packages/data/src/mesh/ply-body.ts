@@ -61,7 +61,7 @@ export class PlyBody {
   }
 
   /** Passes over a number, whatever it is. */
-  skip(type: PlyType): void {
+  passOver(type: PlyType): void {
     if (this.#ascii) this.#word();
     else this.number(type);
   }
