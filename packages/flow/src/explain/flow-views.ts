@@ -1,7 +1,7 @@
 import { expectIntegers, GenaiError, type Key } from '@genai/core';
 import { scope } from '@genai/tensor';
 import { add, concat, exp, reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
-import type { Flow } from '../flow.js';
+import type { Flow, FlowStep } from '../flow.js';
 
 /** What {@link flowViews} shows. */
 export interface FlowViewsOptions {
@@ -80,11 +80,7 @@ export async function flowViews<P>(
 const POINTS = 49;
 
 /** log p of points from which `steps` lead to the noise. */
-function logDensityThrough(
-  steps: ReturnType<Flow<unknown>['steps']>,
-  x: Tensor,
-  logProb: (z: Tensor) => Tensor,
-): Tensor {
+function logDensityThrough(steps: readonly FlowStep[], x: Tensor, logProb: (z: Tensor) => Tensor): Tensor {
   let at = x;
   let total: Tensor | undefined;
   for (const step of steps) {

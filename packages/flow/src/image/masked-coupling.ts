@@ -25,7 +25,7 @@ export interface MaskedCouplingOptions<P> {
 }
 
 /**
- * Some elements of an image pass unchanged, and a net makes of them the maps that move the others, in place: any pattern that
+ * Some elements of an image stay as they are, and a net makes of them the maps that move the others, where they are: any pattern that
  * {@link coupling}, which cuts the channels, cannot have, at the price of a net that sees and gives all of them.
  *
  * @example

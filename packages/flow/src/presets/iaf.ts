@@ -1,9 +1,7 @@
-import { autoregressive } from '../autoregressive.js';
 import type { ConditionalFlow } from '../conditional-flow.js';
 import type { Flow } from '../flow.js';
 import { invert } from '../invert.js';
-import { affineMap } from '../scalar/affine-map.js';
-import type { AutoregressiveFlowOptions } from './maf.js';
+import { type AutoregressiveFlowOptions, autoregressiveLayer } from './maf.js';
 import {
   type InContextOptions,
   stacked,
@@ -26,8 +24,5 @@ export function iaf(options: InContextOptions<AutoregressiveFlowOptions>): Condi
 export function iaf(
   options: AutoregressiveFlowOptions,
 ): Flow<VectorFlowParams> | ConditionalFlow<VectorConditionalFlowParams> {
-  const { transforms: _count, map = affineMap(), ...rest } = options;
-  const forwards = Array.from({ length: rest.features }, (_, i) => i);
-  const orders = [forwards, [...forwards].reverse()];
-  return stacked(options, (i) => invert(autoregressive({ ...rest, map, order: orders[i % 2]! })));
+  return stacked(options, (i) => invert(autoregressiveLayer(options, i)));
 }

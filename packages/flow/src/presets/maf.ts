@@ -1,4 +1,6 @@
+import type { DenseParams } from '@genai/nn';
 import { autoregressive } from '../autoregressive.js';
+import type { Bijector } from '../bijector.js';
 import type { ConditionalFlow } from '../conditional-flow.js';
 import type { Flow } from '../flow.js';
 import { affineMap } from '../scalar/affine-map.js';
@@ -34,8 +36,14 @@ export function maf(options: InContextOptions<AutoregressiveFlowOptions>): Condi
 export function maf(
   options: AutoregressiveFlowOptions,
 ): Flow<VectorFlowParams> | ConditionalFlow<VectorConditionalFlowParams> {
-  const { transforms: _count, map = affineMap(), ...rest } = options;
-  const forwards = Array.from({ length: rest.features }, (_, i) => i);
-  const orders = [forwards, [...forwards].reverse()];
-  return stacked(options, (i) => autoregressive({ ...rest, map, order: orders[i % 2]! }));
+  return stacked(options, (i) => autoregressiveLayer(options, i));
+}
+
+/** Map i of such a flow: features are made forwards and backwards in turn. */
+export function autoregressiveLayer(
+  { transforms: _count, map = affineMap(), ...rest }: AutoregressiveFlowOptions,
+  i: number,
+): Bijector<readonly DenseParams[]> {
+  const forwards = Array.from({ length: rest.features }, (_, feature) => feature);
+  return autoregressive({ ...rest, map, order: i % 2 ? forwards.reverse() : forwards });
 }
