@@ -142,7 +142,7 @@ describe('errors: a model of tokens', () => {
       );
       expect(() =>
         nll(plain).loss(params, { elements: tokens(), mask: tensor1d([1, 1]) }, key(0), tensor1d([0])),
-      ).toThrow('nll: mask');
+      ).toThrow('the mask of elements');
     });
     disposeTree(params);
   });

@@ -6,6 +6,7 @@ import { flowMnistMultiscale, flowMnistSimple, flowMnistVardeq } from './flow-mn
 import { flowRing } from './flow-modes.js';
 import { iwaeMnist, vaeMnist } from './iwae-mnist.js';
 import { grid, ring } from './mode-cover.js';
+import { names } from './names.js';
 import { pointClouds, pointClouds5 } from './point-clouds.js';
 import type { Protocol } from './protocol.js';
 import { stackedMnist } from './stacked-mnist.js';
@@ -27,6 +28,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   flowMnistMultiscale,
   pointClouds,
   pointClouds5,
+  names,
   fashionClassifier,
   fashionGan,
   fashionScore,
