@@ -6,6 +6,7 @@ export type { SequenceBatch } from './sequence-batch.js';
 export type { SequenceModel, Successor } from './sequence-model.js';
 export type { AnySequenceNet, SequenceNet, Stepped } from './sequence-net.js';
 export { sequences } from './sequences.js';
+export { type StreamNllOptions, streamNll } from './stream-nll.js';
 export {
   type ConditionalTokenModelParts,
   conditionalTokenModel,
