@@ -44,6 +44,7 @@ export function gruCell(
   return recurrentCell<GruParams, GruState>({
     name,
     inputs,
+    width,
     init: (key) => {
       const [forInput, forHidden] = splitKey(key);
       return scope(() => ({ input: input.init(forInput), hidden: hidden.init(forHidden) }));

@@ -23,6 +23,8 @@ export type { Initializer } from './initializers/initializer.js';
 export { orthogonal } from './initializers/orthogonal.js';
 export { truncatedNormal } from './initializers/truncated-normal.js';
 export { layerNorm, type NormParams } from './layer-norm.js';
+export { type GruNorms, type LayerNormGruParams, layerNormGruCell } from './layer-norm-gru-cell.js';
+export { type LayerNormLstmParams, layerNormLstmCell } from './layer-norm-lstm-cell.js';
 export { lstm } from './lstm.js';
 export { type LstmParams, type LstmState, lstmCell } from './lstm-cell.js';
 export { type MaskedMlpOptions, maskedMlp } from './masked-mlp.js';
@@ -42,6 +44,8 @@ export {
 export { reshape } from './reshape.js';
 export { residual } from './residual.js';
 export { type RmsNormParams, rmsNorm } from './rms-norm.js';
+export { rnn } from './rnn.js';
+export { type RnnOptions, type RnnParams, type RnnState, rnnCell } from './rnn-cell.js';
 export { sequential } from './sequential.js';
 export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
 export { conditionalUnet, type UnetLevel, type UnetParams, type UnetParts, unet } from './unet.js';

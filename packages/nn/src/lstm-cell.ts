@@ -44,6 +44,7 @@ export function lstmCell(
   return recurrentCell<LstmParams, LstmState>({
     name,
     inputs,
+    width,
     init: (key) => {
       const [forInput, forHidden] = splitKey(key);
       const bias = Float32Array.from({ length: 4 * width }, (_, i) => (Math.floor(i / width) === FORGET ? 1 : 0));

@@ -23,6 +23,8 @@ export interface CellParts<P, S> {
   readonly name: string;
   /** Width of the input. */
   readonly inputs: number;
+  /** Width of the hidden state. */
+  readonly width: number;
   /** Draws fresh parameters. */
   readonly init: Layer<Tensor, P>['init'];
   /** The state before the first step. */

@@ -53,7 +53,8 @@ export function sequenceNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
     };
     const alike = (got: S, want: S, what: string): void => {
       const other = leaves<Tensor>(want);
-      for (const [i, [path, leaf]] of leaves<Tensor>(got).entries()) close(leaf, other[i]![1], `${what}: state.${path}`);
+      for (const [i, [path, leaf]] of leaves<Tensor>(got).entries())
+        close(leaf, other[i]![1], `${what}: state.${path}`);
     };
 
     test('a run gives what its steps give, one after the other, and ends in the same state', () =>
@@ -87,9 +88,20 @@ export function sequenceNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
         const time = x.shape[1]!;
         const output = net.run(params, x, net.start(params, batch)).output;
         for (const t of [1, time - 1]) {
-          const [before, after] = [slice(x, [0, 0, 0], [batch, t, net.inputs]), slice(x, [0, t, 0], [batch, time - t, net.inputs])];
-          const moved = net.run(params, concat([before, add(after, normal(2, after.shape))], 1), net.start(params, batch)).output;
-          close(slice(moved, [0, 0, 0], [batch, t, net.outputs]), slice(output, [0, 0, 0], [batch, t, net.outputs]), `before ${t}`);
+          const [before, after] = [
+            slice(x, [0, 0, 0], [batch, t, net.inputs]),
+            slice(x, [0, t, 0], [batch, time - t, net.inputs]),
+          ];
+          const moved = net.run(
+            params,
+            concat([before, add(after, normal(2, after.shape))], 1),
+            net.start(params, batch),
+          ).output;
+          close(
+            slice(moved, [0, 0, 0], [batch, t, net.outputs]),
+            slice(output, [0, 0, 0], [batch, t, net.outputs]),
+            `before ${t}`,
+          );
           expect(at(moved, t).dataSync(), `at ${t}`).not.toEqual(at(output, t).dataSync());
         }
       }));
@@ -123,7 +135,8 @@ export function sequenceNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
       const x = normal(1, [batch, time, net.inputs]);
       const one = tidy(() => at(x, 0));
       const before = memory().numTensors;
-      for (const made of [net.run(params, x, start), net.step(params, one, start)]) {
+      for (const make of [() => net.run(params, x, start), () => net.step(params, one, start)]) {
+        const made = make();
         const held = leaves<Tensor>(made.state as Tree<Tensor>).length + 1;
         expect(memory().numTensors - before).toBe(held);
         disposeTree([made.output, made.state as Tree<Tensor>]);
@@ -139,7 +152,6 @@ function at(x: Tensor, t: number): Tensor {
   const [batch, , width] = x.shape as [number, number, number];
   return reshape(slice(x, [0, t, 0], [batch, 1, width]), [batch, width]);
 }
-
 
 function normal(seed: number, shape: readonly number[]): Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
