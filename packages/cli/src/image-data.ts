@@ -10,6 +10,7 @@ import { UsageError } from './usage-error.js';
 
 /** Images (batch, height, width, channels) in [0, 1], in two parts. */
 export interface ImageData {
+  readonly kind: 'images';
   readonly train: Dataset<Tensor>;
   readonly test: Dataset<Tensor>;
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -148,7 +149,7 @@ async function withShape(train: Dataset<Tensor>, test: Dataset<Tensor>): Promise
       `the data has images of shape [${shape.join(', ')}] to train on and of [${heldOut.join(', ')}] held out. Scale them to one size.`,
     );
   }
-  return { train, test, shape };
+  return { kind: 'images', train, test, shape };
 }
 
 async function shapeOf(images: Dataset<Tensor>): Promise<ImageData['shape']> {

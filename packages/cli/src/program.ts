@@ -36,12 +36,16 @@ export function program(io: Io, dispatch: Dispatch): Command {
 
   common(command('train', 'Train a model and keep it in a folder.'))
     .argument('[model]', 'a preset, see below (with --resume: that of the folder)')
-    .option('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs', text)
+    .option(
+      '--data <spec>',
+      'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs; a text file, moby-dick',
+      text,
+    )
     .option('--out <folder>', 'where to keep the checkpoint', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
     .option('--config <file>', 'JSON with "parts" and "training" of the model', text)
     .option('--steps <count>', 'training steps in all', integer(1))
-    .option('--batch <size>', 'examples a step', integer(1))
+    .option('--batch <size>', 'examples, or streams of text, a step', integer(1))
     .option('--learning-rate <number>', "of Adam, of adversarial models the generator's", positive)
     .option('--seed <number>', 'seed of everything random', integer(0))
     .option('--resume', 'go on with the run in the folder, as if it had not been interrupted')
@@ -61,9 +65,19 @@ export function program(io: Io, dispatch: Dispatch): Command {
 
   common(command('sample', 'Draw from a trained model.'))
     .argument('<folder>', 'a folder that train or demo wrote', text)
-    .option('--count <number>', 'how many', integer(1), 64)
+    .option('--count <number>', 'how many: 64 images or 1 text unless given', integer(1))
     .option('--label <class>', 'of conditional models: the number of a class, or all for a row of each', label)
-    .requiredOption('--out <file>', 'a PNG file', text)
+    .option('--out <file>', 'a PNG file; of models of text a text file, stdout unless given', text)
+    .option('--prompt <text>', 'of models of text: what to go on from')
+    .option('--length <count>', 'of models of text: most tokens of a text, 500 unless given', integer(1))
+    .option('--temperature <number>', 'of models of text: below 1 likelier, 0 the likeliest', notNegative)
+    .option('--top-k <count>', 'of models of text: draw among the so many likeliest tokens', integer(1))
+    .option('--top-p <share>', 'of models of text: draw among the likeliest that hold this share', positive)
+    .option('--min-p <share>', 'of models of text: leave out what is rarer than this beside the likeliest', positive)
+    .option('--repetition-penalty <number>', 'of models of text: above 1 repeats less', positive)
+    .option('--regex <pattern>', 'of models of text: the text after the prompt is one that this matches')
+    .option('--grammar <file>', 'of models of text: one of this grammar, in GBNF', text)
+    .option('--json-schema <file>', 'of models of text: JSON of this schema', text)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
@@ -71,7 +85,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
 
   common(command('eval', 'Measure a trained model.'))
     .argument('<folder>', 'a folder that train or demo wrote', text)
-    .requiredOption('--data <spec>', 'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs', text)
+    .requiredOption('--data <spec>', 'as train takes it', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
     .option('--metrics <names>', `${metricNames()}; all of the model's unless given`)
     .option('--count <number>', 'measure only the first so many examples', integer(1))
@@ -156,6 +170,13 @@ const integer =
     }
     return value;
   };
+
+const notNegative = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('Expected a number of at least 0.');
+  return value;
+};
 
 const positive = (text: string): number => {
   const value = Number(text);

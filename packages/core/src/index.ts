@@ -1,4 +1,5 @@
 export type { Batches } from './batches.js';
+export { breathe } from './breathe.js';
 export { CannotCaptureError } from './cannot-capture-error.js';
 export { CAPTURE, type CanCapture, type Captured } from './capture.js';
 export type { Distribution, LowerBound, Mean, Samples } from './distribution.js';

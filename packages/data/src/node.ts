@@ -1,3 +1,4 @@
+export { corpus } from './node/corpus.js';
 export { digits } from './node/digits.js';
 export { fashionMnist } from './node/fashion-mnist.js';
 export { idxFolder } from './node/idx-folder.js';

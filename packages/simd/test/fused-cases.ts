@@ -14,6 +14,7 @@ import {
   layerNorm,
   leakyRelu,
   linear,
+  linearScan,
   logSigmoid,
   normalNoise,
   rmsNorm,
@@ -162,6 +163,28 @@ export const FUSED_CASES: readonly FusedCase[] = [
           ),
       ];
     }),
+  ),
+  ...[
+    [3, 4, 7],
+    [9, 40, 33],
+    [1, 1, 1],
+    [2, 3, 300],
+    [20, 17, 130],
+    [1, 9, 1100],
+    [2, 0, 3],
+  ].map(
+    ([batch, time, width]): FusedCase => [
+      `linearScan of ${batch} × ${time} × ${width}`,
+      () =>
+        slopes(
+          [
+            [batch!, time!, width!],
+            [batch!, time!, width!],
+            [batch!, width!],
+          ],
+          (a, b, start) => linearScan(mul(a, 0.5), b, start),
+        ),
+    ],
   ),
   ...[[7, 33], [1], [200, 301]].map(
     (shape): FusedCase => [

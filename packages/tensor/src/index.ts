@@ -17,6 +17,7 @@ export { type GruSequence, gruSequence } from './ops/gru-sequence.js';
 export { layerNorm } from './ops/layer-norm.js';
 export { leakyRelu } from './ops/leaky-relu.js';
 export { linear } from './ops/linear.js';
+export { linearScan } from './ops/linear-scan.js';
 export { logSigmoid } from './ops/log-sigmoid.js';
 export { logSumExp } from './ops/log-sum-exp.js';
 export { type LstmSequence, lstmSequence } from './ops/lstm-sequence.js';

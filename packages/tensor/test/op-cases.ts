@@ -13,6 +13,7 @@ import { groupNorm } from '../src/ops/group-norm.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
 import { leakyRelu } from '../src/ops/leaky-relu.js';
 import { linear } from '../src/ops/linear.js';
+import { linearScan } from '../src/ops/linear-scan.js';
 import { logSigmoid } from '../src/ops/log-sigmoid.js';
 import { logSumExp } from '../src/ops/log-sum-exp.js';
 import { recomputed } from '../src/ops/recomputed.js';
@@ -94,6 +95,16 @@ export function opCases(): OpCase[] {
       name: 'linear over leading axes, without bias',
       run: (x, weight) => linear(x, weight),
       inputs: [floats([2, 3, 4]), floats([4, 5], 1)],
+    },
+    {
+      name: 'linearScan',
+      run: (a, b, start) => scope(() => linearScan(mul(a, 0.7), b, start)),
+      inputs: [floats([2, 5, 3]), floats([2, 5, 3], 1), floats([2, 3], 2)],
+    },
+    {
+      name: 'linearScan of one time step',
+      run: (a, b, start) => linearScan(a, b, start),
+      inputs: [floats([2, 1, 3]), floats([2, 1, 3], 1), floats([2, 3], 2)],
     },
     { name: 'logSumExp over all', run: (x) => logSumExp(x), inputs: [floats([3, 4])] },
     { name: 'logSumExp over the last axis', run: (x) => logSumExp(x, -1), inputs: [floats([2, 3, 4])] },

@@ -1,9 +1,8 @@
-import { type CannotCaptureError, fold, GenaiError, type Snapshot, type Step, type Tree } from '@genai/core';
+import { breathe, type CannotCaptureError, fold, GenaiError, type Snapshot, type Step, type Tree } from '@genai/core';
 import { scope, toCurrentBackend } from '@genai/tensor';
 import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { batchHere } from './batch-here.js';
 import { BatchReader } from './batch-reader.js';
-import { breathe } from './breathe.js';
 import { badLoss, notFinitePaths } from './guard.js';
 import { type Move, Mover } from './mover.js';
 import { NotFiniteError } from './not-finite-error.js';

@@ -4,11 +4,13 @@ import { take } from '@genai/data';
 import { engineLabel, startEngine } from '../engine.js';
 import { expectLabels, type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
-import { loadModel } from '../model/checkpoint.js';
+import { type Loaded, loadModel } from '../model/checkpoint.js';
 import { FAMILIES, type ModelConfig } from '../model/families.js';
+import type { Measured } from '../model/trainable.js';
 import { suggest } from '../nearest.js';
 import type { Outcome } from '../outcome.js';
 import { number } from '../progress.js';
+import { textData } from '../text-data.js';
 import { UsageError } from '../usage-error.js';
 
 export interface EvalCommandOptions {
@@ -26,26 +28,17 @@ export interface EvalCommandOptions {
 
 /** `genai eval`: measures a model on the held-out part of some data. */
 export async function evaluation(options: EvalCommandOptions, io: Io): Promise<Outcome> {
-  const { folder, samples, batch, seed } = options;
+  const { folder, samples } = options;
   const asked = askedNames(options.metrics);
   const engine = engineLabel(await startEngine(options.backend));
-  const { config, trainable, params } = await loadModel(resolve(io.cwd, folder), folder);
+  const loaded = await loadModel(resolve(io.cwd, folder), folder);
+  const { config, params } = loaded;
   try {
     const names = namesFor(config, asked);
-    const data = await imageData(options.data, io.cwd, { download: options.download ?? false, signal: io.signal });
-    if (String(data.shape) !== String(config.data.shape)) {
-      throw new UsageError(
-        `${options.data} has images of shape [${data.shape.join(', ')}], the model of ${folder} takes [${config.data.shape.join(', ')}].`,
-      );
-    }
-    await expectLabels(data, config.preset, config.data.classes);
-    const { count = data.test.length } = options;
-    if (count > data.test.length) {
-      throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out images of ${options.data}.`);
-    }
-    const { scores, features } = await trainable.measure(params, {
-      ...{ data: cut(data, count), names, samples, batch, key: key(seed), signal: io.signal },
-    });
+    const { scores, features, count } =
+      loaded.reads === 'text'
+        ? await measuredText(loaded, options, names, io)
+        : await measuredImages(loaded, options, names, io);
     const entries = Object.entries(scores);
     if (!options.json) {
       for (const [name, { mean, standardError, unit }] of entries) {
@@ -69,6 +62,50 @@ export async function evaluation(options: EvalCommandOptions, io: Io): Promise<O
   } finally {
     disposeTree(params);
   }
+}
+
+type Counted = Measured & { readonly count: number };
+
+async function measuredImages(
+  { config, trainable, params }: Loaded & { readonly reads: 'images' },
+  { folder, data: spec, download = false, count: asked, samples, batch, seed }: EvalCommandOptions,
+  names: readonly string[],
+  io: Io,
+): Promise<Counted> {
+  const data = await imageData(spec, io.cwd, { download, signal: io.signal });
+  if (String(data.shape) !== String(config.data.shape)) {
+    throw new UsageError(
+      `${spec} has images of shape [${data.shape.join(', ')}], the model of ${folder} takes [${config.data.shape.join(', ')}].`,
+    );
+  }
+  await expectLabels(data, config.preset, config.data.classes);
+  const count = asked ?? data.test.length;
+  if (count > data.test.length) {
+    throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out images of ${spec}.`);
+  }
+  const measured = await trainable.measure(params, {
+    ...{ data: cut(data, count), names, samples, batch, key: key(seed), signal: io.signal },
+  });
+  return { ...measured, count };
+}
+
+/** Of a text, `--count` is the number of characters held out that are measured. */
+async function measuredText(
+  { trainable, params }: Loaded & { readonly reads: 'text' },
+  { data: spec, count: asked }: EvalCommandOptions,
+  names: readonly string[],
+  { cwd, signal }: Io,
+): Promise<Counted> {
+  const data = await textData(spec, cwd);
+  const count = asked ?? data.test.length;
+  if (count > data.test.length) {
+    throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out characters of ${spec}.`);
+  }
+  const measured = await trainable.measure(params, {
+    data: { ...data, test: data.test.slice(0, count) },
+    ...{ names, signal },
+  });
+  return { ...measured, count };
 }
 
 /** The data with only the first `count` held-out images. */

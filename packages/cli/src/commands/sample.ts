@@ -2,19 +2,22 @@ import { extname, resolve } from 'node:path';
 import { disposeTree, key } from '@genai/core';
 import { engineLabel, startEngine } from '../engine.js';
 import type { Io } from '../io.js';
-import { loadModel } from '../model/checkpoint.js';
-import type { ModelConfig } from '../model/families.js';
+import { type Loaded, loadModel } from '../model/checkpoint.js';
+import type { ImageConfig } from '../model/families.js';
 import type { Outcome } from '../outcome.js';
 import { gridPng } from '../render/grid-png.js';
 import { UsageError } from '../usage-error.js';
 import { writeAtomically } from '../write-atomically.js';
+import { flagOf, sampleText, TEXT_OPTIONS, type TextSampleOptions } from './sample-text.js';
 
-export interface SampleCommandOptions {
+export interface SampleCommandOptions extends TextSampleOptions {
   readonly folder: string;
-  readonly count: number;
+  /** Images or texts. */
+  readonly count?: number;
   /** A class, or `all` for a row of each. */
   readonly label?: number | 'all';
-  readonly out: string;
+  /** A file; texts go to stdout without one. */
+  readonly out?: string;
   readonly seed: number;
   readonly backend: string;
   readonly json?: boolean;
@@ -23,34 +26,51 @@ export interface SampleCommandOptions {
 /** In one PNG file: more than can be looked at, and less than fills the memory. */
 const MOST_PIXELS = 2 ** 24;
 
-/** `genai sample`: draws images, of an autoencoder the means of p(x | z), and writes them as a grid. */
+/** Images drawn unless told otherwise. */
+const IMAGES = 64;
+
+/** `genai sample`: draws images, of an autoencoder the means of p(x | z), and writes them as a grid; or texts. */
 export async function sample(options: SampleCommandOptions, io: Io): Promise<Outcome> {
-  const { folder, out, seed, label } = options;
-  if (extname(out).toLowerCase() !== '.png') throw new UsageError(`--out must name a .png file, got "${out}".`);
   const engine = engineLabel(await startEngine(options.backend));
-  const { config, trainable, params } = await loadModel(resolve(io.cwd, folder), folder);
+  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder);
   try {
-    const [height, width] = config.data.shape;
-    const labels = label === undefined ? undefined : labelsOf(label, options.count, config);
-    const count = labels?.length ?? options.count;
-    const most = Math.floor(MOST_PIXELS / ((height + 2) * (width + 2)));
-    if (count > most) {
-      throw new UsageError(
-        `--count ${count} is more than one picture can hold: at most ${most} images of ${height} × ${width}.`,
-      );
-    }
-    const draw = () => trainable.draw(params, key(seed), { count, ...(labels && { labels }) });
-    const png = await gridPng(draw, label === 'all' ? count / (config.data.classes ?? 1) : undefined);
-    await writeAtomically(resolve(io.cwd, out), png);
-    if (!options.json) io.stdout.write(`${out}: ${count} images\n`);
-    return { files: [out], details: { engine, count } };
+    if (loaded.reads === 'text') return await sampleText(loaded, options, { io, engine });
+    return await sampleImages(loaded, options, { io, engine });
   } finally {
-    disposeTree(params);
+    disposeTree(loaded.params);
   }
 }
 
+async function sampleImages(
+  { config, trainable, params }: Loaded & { readonly reads: 'images' },
+  options: SampleCommandOptions,
+  { io, engine }: { readonly io: Io; readonly engine: string },
+): Promise<Outcome> {
+  const { out, seed, label } = options;
+  if (out === undefined) throw new UsageError("required option '--out <file>' not specified");
+  if (extname(out).toLowerCase() !== '.png') throw new UsageError(`--out must name a .png file, got "${out}".`);
+  const foreign = TEXT_OPTIONS.find((name) => options[name] !== undefined);
+  if (foreign)
+    throw new UsageError(`${config.preset} draws images: leave ${flagOf(foreign)} out, it is for models of text.`);
+  const [height, width] = config.data.shape;
+  const asked = options.count ?? IMAGES;
+  const labels = label === undefined ? undefined : labelsOf(label, asked, config);
+  const count = labels?.length ?? asked;
+  const most = Math.floor(MOST_PIXELS / ((height + 2) * (width + 2)));
+  if (count > most) {
+    throw new UsageError(
+      `--count ${count} is more than one picture can hold: at most ${most} images of ${height} × ${width}.`,
+    );
+  }
+  const draw = () => trainable.draw(params, key(seed), { count, ...(labels && { labels }) });
+  const png = await gridPng(draw, label === 'all' ? count / (config.data.classes ?? 1) : undefined);
+  await writeAtomically(resolve(io.cwd, out), png);
+  if (!options.json) io.stdout.write(`${out}: ${count} images\n`);
+  return { files: [out], details: { engine, count } };
+}
+
 /** The class of each image: the same for all, or so many of each that there are at least `count`, class by class. */
-function labelsOf(label: number | 'all', count: number, { preset, data: { classes } }: ModelConfig): number[] {
+function labelsOf(label: number | 'all', count: number, { preset, data: { classes } }: ImageConfig): number[] {
   if (classes === undefined) {
     throw new UsageError(`${preset} knows no classes. Leave --label out, or train a conditional model.`);
   }

@@ -8,12 +8,14 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { engineLabel, nativeHint, startEngine } from '../engine.js';
 import { healthWatch } from '../health/health-watch.js';
 import { lastPictures } from '../health/last-pictures.js';
-import { type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { expectNoModel, readConfig } from '../model/checkpoint.js';
+import { amountOf, openData } from '../model/data-kind.js';
 import type { ModelConfig } from '../model/families.js';
+import type { Described } from '../model/family.js';
+import { type Learner, learnerOf } from '../model/learner.js';
 import { beginning, goingOn } from '../model/run-config.js';
-import type { Params, Trainable } from '../model/trainable.js';
+import type { Params } from '../model/trainable.js';
 import type { Outcome } from '../outcome.js';
 import { number, progress } from '../progress.js';
 import { trainingLog } from '../training-log.js';
@@ -40,7 +42,7 @@ export interface TrainCommandOptions {
 
 const FILES = ['config.json', 'model.safetensors', 'state.safetensors', 'state.json', 'log.jsonl'];
 
-/** `genai train`: trains a preset on images, saves now and then, and can go on bit for bit. */
+/** `genai train`: trains a preset, saves now and then, and can go on bit for bit. */
 export async function train(options: TrainCommandOptions, io: Io): Promise<Outcome> {
   const folder = resolve(io.cwd, options.out);
   const store = directory(folder);
@@ -51,18 +53,19 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     );
   }
   if (!before) await expectNoModel(store, options.out);
-  const open = async (spec: string) => {
+  const open = async (spec: string, reads: Described['reads']) => {
     const engine = await startEngine(options.backend);
-    return { engine, data: await imageData(spec, io.cwd, { download: options.download ?? false, signal: io.signal }) };
+    const { download = false } = options;
+    return { engine, data: await openData(reads, spec, io.cwd, { download, signal: io.signal }) };
   };
   const opening = await (before ? goingOn(options, before, io, open) : beginning(options, io, open));
   const { described, data, engine } = opening;
   const { config } = described;
   const { steps, seed } = config.training;
-  const trainable = described.build();
-  const { headline } = trainable;
-  const healthSteps = healthStepsOf(options, trainable, config);
-  const opened = await openRun(config, trainable, data, before && store, io.signal);
+  const learner = learnerOf(described, data);
+  const { headline, watched } = learner;
+  const healthSteps = healthStepsOf(options, watched !== undefined, config);
+  const opened = await openRun(config, learner, before && store, io.signal);
   await using run = opened.run;
   const start = run.step;
   if (start > steps) {
@@ -73,14 +76,11 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
   const log = await trainingLog(join(folder, 'log.jsonl'), start);
   const healthKey = fold(key(seed), HEALTH);
   const watch =
-    healthSteps > 0
-      ? await healthWatch({
-          ...{ trainable, data, conditional: described.conditional, key: healthKey },
-          ...{ path: join(folder, 'health.jsonl'), from: start },
-        })
+    watched && healthSteps > 0
+      ? await healthWatch({ ...watched, key: healthKey, path: join(folder, 'health.jsonl'), from: start })
       : undefined;
   const bar = progress(io.stderr);
-  bar.note(`${config.preset} on ${config.data.spec}, ${data.train.length} images, engine ${engineLabel(engine)}`);
+  bar.note(`${config.preset} on ${config.data.spec}, ${amountOf(data)}, engine ${engineLabel(engine)}`);
   const hint = await nativeHint(engine);
   if (hint) bar.note(hint);
   if (start > 0) bar.note(`going on after step ${start}`);
@@ -123,8 +123,7 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
   if (savedStep !== run.step) await save();
   const stopped = io.signal.aborted && run.step < steps;
   if (watch && !stopped) await look();
-  const pictures =
-    trainable.health && !stopped ? await writePictures(folder, trainable, run.state.params, data, healthKey) : [];
+  const pictures = watched && !stopped ? await writePictures(folder, watched, run.state.params, healthKey) : [];
   const health = watch?.last();
   const warning =
     health && health.verdict !== 'healthy' ? `${health.why.replace(/\.$/, '')} (after step ${health.step})` : undefined;
@@ -152,8 +151,8 @@ const HEALTH = 0x6865616c;
 /** Reports in a run, about, unless told otherwise. */
 const REPORTS = 10;
 
-function healthStepsOf({ healthSteps }: TrainCommandOptions, { health }: Trainable, config: ModelConfig): number {
-  if (health) return healthSteps ?? Math.max(1, Math.round(config.training.steps / REPORTS));
+function healthStepsOf({ healthSteps }: TrainCommandOptions, watched: boolean, config: ModelConfig): number {
+  if (watched) return healthSteps ?? Math.max(1, Math.round(config.training.steps / REPORTS));
   if (healthSteps !== undefined) {
     throw new UsageError(
       `${config.preset} gives no health report: its loss tells how well it is. Leave --health-steps out.`,
@@ -164,9 +163,8 @@ function healthStepsOf({ healthSteps }: TrainCommandOptions, { health }: Trainab
 
 async function writePictures(
   folder: string,
-  trainable: Trainable,
+  { trainable, data }: NonNullable<Learner['watched']>,
   params: Params,
-  data: ImageData,
   key: Key,
 ): Promise<readonly string[]> {
   const made = await lastPictures(trainable, params, { data, key });
@@ -178,13 +176,12 @@ async function writePictures(
 /** The run that a configuration describes, from its beginning or as it is kept in `store`. */
 async function openRun(
   { training: { steps, seed } }: ModelConfig,
-  { step, startedFrom, batches }: Trainable,
-  images: ImageData,
+  { step, startedFrom, batches }: Learner,
   store: Store | undefined,
   signal: AbortSignal,
 ) {
   const [runKey, order, pixels] = split(key(seed), 3);
-  const data = batches(images, { order, pixels });
+  const data = batches({ order, pixels });
   const from = store && (await savedRun(store, () => step.init(runKey)));
   try {
     // Of this command's runs every step takes one batch; files from elsewhere may say anything.

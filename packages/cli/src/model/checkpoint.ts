@@ -4,8 +4,10 @@ import { directory } from '@genai/checkpoint/node';
 import { key } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
 import { UsageError } from '../usage-error.js';
-import { describeModel } from './families.js';
+import { describeModel, type ImageConfig } from './families.js';
 import type { Described } from './family.js';
+import type { TextConfig } from './text/text-config.js';
+import type { TextTrainable } from './text/text-trainable.js';
 import type { Params, Trainable } from './trainable.js';
 
 /** The configuration in a store, checked; undefined if the store has none. `shown` names its folder in messages. */
@@ -27,21 +29,34 @@ export async function expectNoModel(store: Store, shown: string): Promise<void> 
   }
 }
 
+/** A model as it was kept, with its parameters, which the caller owns. */
+export type Loaded =
+  | {
+      readonly reads: 'images';
+      readonly config: ImageConfig;
+      readonly trainable: Trainable;
+      readonly params: Params;
+    }
+  | {
+      readonly reads: 'text';
+      readonly config: TextConfig;
+      readonly trainable: TextTrainable;
+      readonly params: Params;
+    };
+
 /**
  * The model of a checkpoint folder, rebuilt from its `config.json`, with its parameters.
  *
  * @param path - the folder; `shown` names it in messages.
  * @throws UsageError if there is no checkpoint; CheckpointMismatchError if the parameters are not of this model.
  */
-export async function loadModel(
-  path: string,
-  shown: string,
-): Promise<Pick<Described, 'config'> & { trainable: Trainable; params: Params }> {
+export async function loadModel(path: string, shown: string): Promise<Loaded> {
   const store = directory(path);
   const described = await readConfig(store, shown);
   if (!described)
     throw new UsageError(`${shown} holds no checkpoint: it has no config.json. Train one with genai train.`);
   const trainable = described.build();
   using like = owned(scope(() => ({ params: trainable.init(key(0)) })));
-  return { config: described.config, trainable, params: await load(store, like.params) };
+  const params = await load(store, like.params);
+  return { reads: described.reads, config: described.config, trainable, params } as Loaded;
 }

@@ -1,31 +1,50 @@
-import { configReader } from './config-reader.js';
-import type { Described, Family, Preset } from './family.js';
+import { GenaiError } from '@genai/core';
+import { type TokenizerDescription, tokenizerFrom } from '@genai/data';
+import { UsageError } from '../usage-error.js';
+import { type ConfigReader, configReader } from './config-reader.js';
+import type { Described, Family, Preset, TextFamily } from './family.js';
 import type { FlowConfig } from './flow/flow-config.js';
 import { FLOW_METRICS, FLOW_PRESETS } from './flow/flow-presets.js';
 import type { GanConfig } from './gan/gan-config.js';
 import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
+import type { TextConfig } from './text/text-config.js';
+import { TEXT_METRICS, TEXT_PRESETS } from './text/text-presets.js';
 import type { VaeConfig } from './vae/vae-config.js';
 import { VAE_METRICS, VAE_PRESETS } from './vae/vae-presets.js';
 import type { VqVaeConfig } from './vq-vae/vq-vae-config.js';
 import { VQ_VAE_METRICS, VQ_VAE_PRESETS } from './vq-vae/vq-vae-presets.js';
 
 /** What `config.json` of a checkpoint holds: enough to rebuild the model and to go on training it. */
-export type ModelConfig = VaeConfig | VqVaeConfig | GanConfig | FlowConfig;
+export type ModelConfig = ImageConfig | TextConfig;
+
+export type ImageConfig = VaeConfig | VqVaeConfig | GanConfig | FlowConfig;
 
 /** A family as the help knows it, and the rest of it when it is needed. */
-export interface FamilyEntry {
+export type FamilyEntry = ImageFamilyEntry | TextFamilyEntry;
+
+interface Entry {
   readonly name: ModelConfig['family'];
   readonly about: string;
   readonly presets: { readonly [name: string]: Preset };
   /** What `genai eval` can measure. */
   readonly metrics: readonly string[];
+}
+
+interface ImageFamilyEntry extends Entry {
+  readonly reads: 'images';
   readonly load: () => Promise<Family>;
+}
+
+interface TextFamilyEntry extends Entry {
+  readonly reads: 'text';
+  readonly load: () => Promise<TextFamily>;
 }
 
 /** All families, in the order in which they are listed: a new one is added here, and its type above. */
 export const FAMILIES: readonly FamilyEntry[] = [
   {
     name: 'vae',
+    reads: 'images',
     about: 'variational autoencoders',
     presets: VAE_PRESETS,
     metrics: VAE_METRICS,
@@ -33,6 +52,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
   },
   {
     name: 'vq-vae',
+    reads: 'images',
     about: 'vector-quantised autoencoders',
     presets: VQ_VAE_PRESETS,
     metrics: VQ_VAE_METRICS,
@@ -40,6 +60,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
   },
   {
     name: 'gan',
+    reads: 'images',
     about: 'generative adversarial networks',
     presets: GAN_PRESETS,
     metrics: GAN_METRICS,
@@ -47,10 +68,19 @@ export const FAMILIES: readonly FamilyEntry[] = [
   },
   {
     name: 'flow',
+    reads: 'images',
     about: 'normalising flows',
     presets: FLOW_PRESETS,
     metrics: FLOW_METRICS,
     load: async () => (await import('./flow/flow-family.js')).flowFamily,
+  },
+  {
+    name: 'text',
+    reads: 'text',
+    about: 'autoregressive models of text',
+    presets: TEXT_PRESETS,
+    metrics: TEXT_METRICS,
+    load: async () => (await import('./text/text-family.js')).textFamily,
   },
 ];
 
@@ -67,18 +97,33 @@ export async function describeModel(where: string, value: unknown): Promise<Desc
     'family',
     FAMILIES.map((family) => family.name),
   );
-  const { load } = FAMILIES.find((family) => family.name === name)!;
-  const data = top.record('data', ['spec', 'shape', 'classes']);
+  const entry = FAMILIES.find((family) => family.name === name)!;
   const { versions = {} } = value as { versions?: unknown };
-  return (await load()).describe(top, {
-    preset: top.text('preset'),
+  const common = { preset: top.text('preset'), versions: texts(`${where}.versions`, versions) };
+  if (entry.reads === 'text') {
+    const data = top.record('data', ['spec', 'tokenizer']);
+    const tokenizer = described(data);
+    return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), tokenizer } });
+  }
+  const data = top.record('data', ['spec', 'shape', 'classes']);
+  return (await entry.load()).describe(top, {
+    ...common,
     data: {
       spec: data.text('spec'),
       shape: data.integers('shape', 1, 3) as [number, number, number],
       ...(data.has('classes') && { classes: data.integer('classes', 2) }),
     },
-    versions: texts(`${where}.versions`, versions),
   });
+}
+
+/** The tokenizer that a configuration describes, seen to be one. */
+function described(data: ConfigReader): TokenizerDescription {
+  try {
+    return tokenizerFrom(data.object('tokenizer')).toJSON();
+  } catch (error) {
+    if (!GenaiError.is(error) || error instanceof UsageError) throw error;
+    throw new UsageError(`${data.where}.tokenizer: ${error.message}`, { cause: error });
+  }
 }
 
 /** Names and texts of any kind: `configReader` knows what it reads by its names. */

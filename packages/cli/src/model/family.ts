@@ -1,5 +1,8 @@
+import type { TokenizerDescription } from '@genai/data';
 import type { ConfigReader } from './config-reader.js';
-import type { ModelConfig } from './families.js';
+import type { ImageConfig } from './families.js';
+import type { TextConfig } from './text/text-config.js';
+import type { TextTrainable } from './text/text-trainable.js';
 import type { Trainable } from './trainable.js';
 
 /** A model and a way to train it, by name. Light: help lists them all without loading a single net. */
@@ -29,24 +32,34 @@ export function commonTraining(fields: ConfigReader): CommonTraining {
   };
 }
 
-/** Which data a model is for. */
-export type DataConfig = {
+/** Which data a model is for: images of one shape, or text in tokens. */
+export type DataConfig = ImageDataConfig | TextDataConfig;
+
+export type ImageDataConfig = {
   readonly spec: string;
   readonly shape: readonly [height: number, width: number, channels: number];
   /** How many classes there are, of a model that is given them. */
   readonly classes?: number;
 };
 
+export type TextDataConfig = {
+  readonly spec: string;
+  readonly tokenizer: TokenizerDescription;
+};
+
 /** What the configurations of all families have. */
-export type CommonConfig = {
+export type CommonConfig<D extends DataConfig = ImageDataConfig> = {
   readonly preset: string;
-  readonly data: DataConfig;
+  readonly data: D;
   readonly versions: { readonly [name: string]: string };
 };
 
 /** What a configuration says, checked; nothing is built yet. */
-export interface Described {
-  readonly config: ModelConfig;
+export type Described = DescribedImages | DescribedText;
+
+export interface DescribedImages {
+  readonly reads: 'images';
+  readonly config: ImageConfig;
   /** Whether the model is given the class of an image, so that the data must have labels. */
   readonly conditional: boolean;
   /** Images that one step takes. */
@@ -55,8 +68,23 @@ export interface Described {
   readonly build: () => Trainable;
 }
 
-/** A family of models: how its part of a configuration is read and built. */
+export interface DescribedText {
+  readonly reads: 'text';
+  readonly config: TextConfig;
+  /** Tokens that one step takes. */
+  readonly perStep: number;
+  /** @throws UsageError if the networks are larger than any that could be trained. */
+  readonly build: () => TextTrainable;
+}
+
+/** A family of models of images: how its part of a configuration is read and built. */
 export interface Family {
   /** @throws UsageError that names the field that is wrong. */
-  readonly describe: (fields: ConfigReader, common: CommonConfig) => Described;
+  readonly describe: (fields: ConfigReader, common: CommonConfig) => DescribedImages;
+}
+
+/** A family of models of text. */
+export interface TextFamily {
+  /** @throws UsageError that names the field that is wrong. */
+  readonly describe: (fields: ConfigReader, common: CommonConfig<TextDataConfig>) => DescribedText;
 }

@@ -4,10 +4,12 @@ import { FAMILIES, type FamilyEntry } from './families.js';
 import type { Preset } from './family.js';
 
 /** @throws UsageError that names the nearest presets. */
-export function preset(name: string): Preset & { readonly family: FamilyEntry['name'] } {
-  for (const { name: family, presets } of FAMILIES) {
+export function preset(
+  name: string,
+): Preset & { readonly family: FamilyEntry['name']; readonly reads: FamilyEntry['reads'] } {
+  for (const { name: family, reads, presets } of FAMILIES) {
     const found = Object.hasOwn(presets, name) ? presets[name] : undefined;
-    if (found) return { ...found, family };
+    if (found) return { ...found, family, reads };
   }
   const known = FAMILIES.flatMap(({ presets }) => Object.keys(presets));
   throw new UsageError(`unknown model "${name}". ${suggest(name, known)}`);

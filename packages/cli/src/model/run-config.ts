@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { textFile } from '@genai/data/node';
-import { expectLabels, type ImageData, labelledOf } from '../image-data.js';
 import type { Io } from '../io.js';
 import { UsageError } from '../usage-error.js';
 import { configReader } from './config-reader.js';
+import { dataKind, type RunData } from './data-kind.js';
 import { describeModel, FIELDS } from './families.js';
-import type { CommonTraining, DataConfig, Described } from './family.js';
+import type { DataConfig, Described } from './family.js';
 import { merged } from './merged.js';
 import { preset } from './presets.js';
 import { versions } from './versions.js';
@@ -23,10 +23,10 @@ export interface RunOptions {
 }
 
 /** Opens the data, which takes time: called once the words of the command line are known to be right. */
-export type Open<D extends { readonly data: ImageData }> = (spec: string) => Promise<D>;
+export type Open<D extends { readonly data: RunData }> = (spec: string, reads: Described['reads']) => Promise<D>;
 
 /** The description of a run that is to begin: the preset, changed by `--config`, changed by the flags. */
-export async function beginning<D extends { readonly data: ImageData }>(
+export async function beginning<D extends { readonly data: RunData }>(
   options: RunOptions,
   io: Io,
   open: Open<D>,
@@ -35,24 +35,14 @@ export async function beginning<D extends { readonly data: ImageData }>(
   if (model === undefined) {
     throw new UsageError(`${options.out} holds no run to go on with. Name a model to begin one, for example vae-conv.`);
   }
-  preset(model);
-  if (spec === undefined) throw new UsageError('no data given. Add --data digits, for example.');
+  const { reads } = preset(model);
+  const kind = dataKind(reads);
+  if (spec === undefined) throw new UsageError(`no data given. Add --data ${kind.example}, for example.`);
   const forData = await describer(options, model, io.cwd);
-  const { conditional } = await forData({ spec, shape: [1, 1, 1] }); // what is wrong in the file is said before the data is read
-  const opened = await open(spec);
-  const { shape, train } = opened.data;
-  const classes = conditional ? await labelledOf(opened.data, model).classes() : undefined;
-  if (classes !== undefined && classes < 2) {
-    throw new UsageError(
-      `${spec} has images of one class only, ${model} needs at least two. Take a model without classes.`,
-    );
-  }
-  const described = await forData({ spec, shape, ...(classes !== undefined && { classes }) });
-  if (described.perStep > train.length) {
-    throw new UsageError(
-      `${batchWords(described)} is more than the ${train.length} images of ${spec}. Give a smaller --batch.`,
-    );
-  }
+  const before = await forData(kind.unknown(spec)); // what is wrong in the file is said before the data is read
+  const opened = await open(spec, reads);
+  const described = await forData(await kind.configOf(spec, opened.data, before));
+  kind.expectEnough(spec, opened.data, described);
   return { ...opened, described };
 }
 
@@ -60,7 +50,7 @@ export async function beginning<D extends { readonly data: ImageData }>(
  * The description of a run that goes on; what the command line repeats must be the same. Only the number of steps may be
  * another.
  */
-export async function goingOn<D extends { readonly data: ImageData }>(
+export async function goingOn<D extends { readonly data: RunData }>(
   options: RunOptions,
   kept: Described,
   io: Io,
@@ -92,14 +82,8 @@ export async function goingOn<D extends { readonly data: ImageData }>(
       );
     }
   }
-  const opened = await open(data.spec);
-  if (described.perStep > opened.data.train.length || String(opened.data.shape) !== String(data.shape)) {
-    throw new UsageError(
-      `${data.spec} has ${opened.data.train.length} images of shape [${opened.data.shape.join(', ')}], ` +
-        `${options.out} was begun with batches of ${described.perStep} of shape [${data.shape.join(', ')}]. Put back the data it was begun with.`,
-    );
-  }
-  await expectLabels(opened.data, model, data.classes);
+  const opened = await open(data.spec, described.reads);
+  await dataKind(described.reads).expectSame(options.out, opened.data, described);
   return { ...opened, described };
 }
 
@@ -142,12 +126,6 @@ function parsed(path: string, text: string): unknown {
   } catch (error) {
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
-}
-
-/** `a batch of 64`, or of models with several updates a step, `5 batches of 64`. */
-function batchWords({ perStep, config }: Described): string {
-  const { batch }: CommonTraining = config.training;
-  return perStep === batch ? `a batch of ${batch}` : `a step of ${perStep / batch} batches of ${batch}`;
 }
 
 /** More than a configuration can need. */

@@ -1,3 +1,4 @@
+import { chorales, choralesNade } from './chorales.js';
 import { densities } from './densities.js';
 import { fashionClassifier } from './fashion-classifier.js';
 import { fashionGan } from './fashion-gan.js';
@@ -9,6 +10,7 @@ import { grid, ring } from './mode-cover.js';
 import { names } from './names.js';
 import { pointClouds, pointClouds5 } from './point-clouds.js';
 import type { Protocol } from './protocol.js';
+import { shakespeare } from './shakespeare.js';
 import { stackedMnist } from './stacked-mnist.js';
 import { vaeFashion, vaeFashionVamp } from './vae-fashion.js';
 
@@ -29,6 +31,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   pointClouds,
   pointClouds5,
   names,
+  shakespeare,
+  chorales,
+  choralesNade,
   fashionClassifier,
   fashionGan,
   fashionScore,

@@ -1,3 +1,5 @@
+import { breathe } from '@genai/core';
+
 /** Milliseconds that work may hold the event loop. */
 const BREATH = 16;
 
@@ -16,7 +18,7 @@ export function breathing(signal?: AbortSignal): Breathing {
   return {
     due: () => performance.now() - since > BREATH,
     take: async () => {
-      await new Promise((resolve) => setTimeout(resolve));
+      await breathe();
       signal?.throwIfAborted();
       since = performance.now();
     },

@@ -16,6 +16,7 @@ import { POOLING_KERNELS } from './pooling.js';
 import { RECURRENT_KERNELS } from './recurrent.js';
 import { REDUCE_KERNELS } from './reduce.js';
 import { RESIZE_KERNELS } from './resize.js';
+import { SCAN_KERNELS } from './scan.js';
 import { SOFTMAX_KERNELS } from './softmax.js';
 import { UNARY_KERNELS } from './unary.js';
 
@@ -38,6 +39,7 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...RECURRENT_KERNELS,
   ...REDUCE_KERNELS,
   ...RESIZE_KERNELS,
+  ...SCAN_KERNELS,
   ...SOFTMAX_KERNELS,
   ...UNARY_KERNELS,
 ];

@@ -16,7 +16,13 @@ import { withBits } from './with-bits.js';
 export const flowFamily: Family = {
   describe: (fields, common) => {
     const config = parseFlow(fields, common);
-    return { config, conditional: false, perStep: config.training.batch, build: () => trainable(config) };
+    return {
+      reads: 'images',
+      config,
+      conditional: false,
+      perStep: config.training.batch,
+      build: () => trainable(config),
+    };
   },
 };
 

@@ -36,6 +36,7 @@ export const ganFamily: Family = {
     const config = parseGan(fields, common);
     const { conditional = false } = config.parts;
     return {
+      reads: 'images',
       config,
       conditional,
       perStep: config.training.batch * config.training.updates,

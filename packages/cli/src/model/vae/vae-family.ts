@@ -18,6 +18,7 @@ export const vaeFamily: Family = {
     const config = parseVae(fields, common);
     const { conditional = false } = config.parts;
     return {
+      reads: 'images',
       config,
       conditional,
       perStep: config.training.batch,

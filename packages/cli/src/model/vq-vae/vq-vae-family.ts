@@ -12,7 +12,13 @@ import { parseVqVae, type VqVaeConfig } from './vq-vae-config.js';
 export const vqVaeFamily: Family = {
   describe: (fields, common) => {
     const config = parseVqVae(fields, common);
-    return { config, conditional: false, perStep: config.training.batch, build: () => trainable(config) };
+    return {
+      reads: 'images',
+      config,
+      conditional: false,
+      perStep: config.training.batch,
+      build: () => trainable(config),
+    };
   },
 };
 

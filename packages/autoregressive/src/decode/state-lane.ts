@@ -1,0 +1,109 @@
+import {
+  CAPTURE,
+  type CanCapture,
+  type Captured,
+  type Key,
+  key,
+  leaves,
+  mapLeaves,
+  mapTrees,
+  type Tree,
+} from '@genai/core';
+import { gather, scope } from '@genai/tensor';
+import { backend, clone, concat, reshape, slice, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import type { TokenModel } from '../token-model.js';
+
+type Inputs<P, S> = { readonly params: P; readonly state: S; readonly tokens: Tensor };
+type Made<S> = { readonly logits: Tensor; readonly state: S };
+
+/** Sequences side by side on the device, moved on together. It owns its state; a step is captured where the engine offers it. */
+export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
+  readonly #model: TokenModel<P, S, C>;
+  readonly #params: P;
+  readonly #captured: Captured<Inputs<P, S>, Made<S>> | undefined;
+  #state: S;
+  #steps = 0;
+
+  /** Takes over the state. */
+  constructor(model: TokenModel<P, S, C>, params: P, state: S) {
+    this.#model = model;
+    this.#params = params;
+    this.#state = state;
+    const step = ({ params, state, tokens }: Inputs<P, S>): Made<S> => {
+      const { next, state: after } = model.step(params, tokens, state);
+      return { logits: next.logits, state: after };
+    };
+    this.#step = (inputs) => scope(() => step(inputs));
+    const engine = backend() as unknown as Partial<CanCapture>;
+    this.#captured = engine[CAPTURE]?.(step as never) as Captured<Inputs<P, S>, Made<S>> | undefined;
+    if (this.#captured) this.#step = this.#captured.run;
+  }
+
+  /** (rows) tokens to (rows, vocabulary) logits of those after them, which are the caller's. */
+  readonly step = (tokens: Int32Array): Tensor => {
+    const x = tensor1d(tokens, 'int32'); // (rows)
+    try {
+      // The step draws nothing, but only under keys that differ can a recording tell keys from other numbers.
+      const made = this.#step({ params: this.#params, state: this.#state, tokens: x }, key(this.#steps++));
+      this.#replace(made.state);
+      return made.logits;
+    } finally {
+      x.dispose();
+    }
+  };
+
+  /** (rows, time) tokens, row by row, to (rows, vocabulary) logits of what comes after the last, which are the caller's. */
+  readonly run = (tokens: Int32Array, time: number): Tensor => {
+    const rows = tokens.length / time;
+    const { logits, state } = scope(() => {
+      const x = tensor2d(tokens, [rows, time], 'int32'); // (rows, time)
+      const { next, state } = this.#model.run(this.#params, x, this.#state);
+      const vocabulary = next.logits.shape[2]!;
+      const last = slice(next.logits, [0, time - 1, 0], [rows, 1, vocabulary]);
+      return { logits: reshape(last, [rows, vocabulary]), state };
+    });
+    this.#replace(state);
+    return logits;
+  };
+
+  /** Goes on with these rows, in this order; a row may stand in several places. */
+  readonly choose = (rows: readonly number[]): void => {
+    const state = scope(() => {
+      const indices = tensor1d(Int32Array.from(rows), 'int32');
+      return { made: mapLeaves<Tensor, S>(this.#state, (leaf) => gather(leaf, indices)) };
+    });
+    this.#replace(state.made);
+  };
+
+  readonly dispose = (): void => {
+    this.#captured?.dispose();
+    this.#replace({} as S);
+  };
+
+  #step: (inputs: Inputs<P, S>, key: Key) => Made<S>;
+
+  /** Frees what the old state holds and the new one does not. */
+  #replace(state: S): void {
+    const kept = new Set(leaves<Tensor>(state).map(([, leaf]) => leaf));
+    for (const [, leaf] of leaves<Tensor>(this.#state)) if (!kept.has(leaf)) leaf.dispose();
+    this.#state = state;
+  }
+}
+
+/** The state before the first token, none of whose tensors is one of the parameters or the context. */
+export function freshState<P, S extends Tree<Tensor>, C>(
+  model: TokenModel<P, S, C>,
+  params: P,
+  rows: number,
+  context: C,
+): S {
+  return scope(() => ({ made: mapLeaves<Tensor, S>(model.start(params, rows, context), clone) })).made;
+}
+
+/** The rows of two states below each other, if their tensors have the same names and shapes. */
+export function merged<S extends Tree<Tensor>>(first: S, second: S): S | undefined {
+  const [a, b] = [leaves<Tensor>(first), new Map(leaves<Tensor>(second))];
+  const fit = a.length === b.size && a.every(([path, leaf]) => String(b.get(path)?.shape) === String(leaf.shape));
+  if (!fit) return undefined;
+  return scope(() => ({ made: mapTrees<Tensor, S>((x, y) => concat([x!, y!], 0), first, second) })).made;
+}

@@ -1,0 +1,18 @@
+import type { History } from './warp.js';
+
+/** A {@link History} that grows: each token is counted once, so that no warp need read the whole sequence again. */
+export class TokenHistory implements History {
+  readonly drawn: number[] = [];
+  readonly counts: Map<number, number> = new Map();
+  readonly seen: Set<number>;
+
+  constructor(readonly prompt: readonly number[]) {
+    this.seen = new Set(prompt);
+  }
+
+  readonly push = (token: number): void => {
+    this.drawn.push(token);
+    this.counts.set(token, (this.counts.get(token) ?? 0) + 1);
+    this.seen.add(token);
+  };
+}

@@ -1,0 +1,42 @@
+import { GenaiError } from '@genai/core';
+import { tokenizerFrom } from '@genai/data';
+import type { TextData } from '../text-data.js';
+import { UsageError } from '../usage-error.js';
+import type { DataKind } from './data-kind.js';
+import type { Described, TextDataConfig } from './family.js';
+import type { TextConfig } from './text/text-config.js';
+import { textTokenizerOf } from './text/text-tokenizer-of.js';
+
+/** Text, in the tokens that its tokenizer makes of it. */
+export const textKind: DataKind<TextData> = {
+  example: 'a-file.txt',
+  unknown: (spec) => ({ spec, tokenizer: { kind: 'bytes', special: [] } }),
+  configOf: async (spec, data, { config }) => ({
+    spec,
+    tokenizer: textTokenizerOf((config as TextConfig).parts, data).toJSON(),
+  }),
+  expectEnough: (spec, data, described) => {
+    const { length, least } = amounts(data, described);
+    if (length >= least) return;
+    const { batch, length: window } = (described.config as TextConfig).training;
+    throw new UsageError(
+      `${spec} has ${length} tokens to train on, ${batch} streams of ${window + 1} take ${least}. Give a smaller --batch, or a smaller "length" in the training of --config.`,
+    );
+  },
+  expectSame: async (shown, data, described) => {
+    const { spec } = described.config.data;
+    try {
+      const { length, least } = amounts(data, described);
+      if (length >= least) return;
+    } catch (error) {
+      if (!GenaiError.is(error)) throw error;
+      throw new UsageError(`${spec} is not the text that ${shown} was begun with: ${error.message}`, { cause: error });
+    }
+    throw new UsageError(`${spec} is shorter than what ${shown} was begun with. Put back the data it was begun with.`);
+  },
+};
+
+function amounts({ train }: TextData, { config, perStep }: Described): { length: number; least: number } {
+  const tokenizer = tokenizerFrom((config.data as TextDataConfig).tokenizer);
+  return { length: tokenizer.encode(train).length, least: perStep };
+}

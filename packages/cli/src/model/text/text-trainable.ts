@@ -1,0 +1,28 @@
+import type { DecodeOptions, Generation } from '@genai/autoregressive';
+import type { Batches, Key } from '@genai/core';
+import type { TextData } from '../../text-data.js';
+import type { AnyStep, Batch, Measured, Params } from '../trainable.js';
+
+export interface MeasureTextOptions {
+  readonly data: TextData;
+  readonly names: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** A model of text as the commands see it. */
+export interface TextTrainable {
+  /** Fresh `params`, whose form a checkpoint must have. */
+  readonly init: (key: Key) => Params;
+  /** One move of training. */
+  readonly step: AnyStep;
+  /** The training text as `step` takes it. */
+  readonly batches: (data: TextData, keys: { readonly order: Key }) => Batches<Batch>;
+  /** The metric of a step that is shown, and its unit. */
+  readonly headline: { readonly metric: string; readonly unit: string };
+  /** Tokens after a prompt. */
+  readonly generate: (
+    params: Params,
+    options: Omit<DecodeOptions, 'guidance'> & { readonly prompt: readonly number[] },
+  ) => Generation;
+  readonly measure: (params: Params, options: MeasureTextOptions) => Promise<Measured>;
+}
