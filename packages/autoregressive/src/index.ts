@@ -16,6 +16,18 @@ export {
 } from './causal/wave-net.js';
 export { type WeightNormParams, weightNorm } from './causal/weight-norm.js';
 export { type WindowedOptions, windowed } from './causal/windowed.js';
+export type { Readings } from './constrain/automaton-of.js';
+export { both } from './constrain/both.js';
+export type { ByteAutomaton } from './constrain/byte-automaton.js';
+export { choices } from './constrain/choices.js';
+export { type ConstrainOptions, constrain } from './constrain/constrain.js';
+export { type FiniteParts, finite } from './constrain/finite.js';
+export { grammar } from './constrain/grammar.js';
+export { type JsonOptions, type JsonSchema, json, jsonSchema } from './constrain/json/json-schema.js';
+export type { KeyedConstraint } from './constrain/keyed-constraint.js';
+export { type MetreOptions, metreConstraint } from './constrain/metre-constraint.js';
+export { regex } from './constrain/regex.js';
+export { MAJOR, MINOR, type ScaleOptions, scaleConstraint } from './constrain/scale-constraint.js';
 export { type Beam, type BeamSearchOptions, beamSearch } from './decode/beam-search.js';
 export { type BestOfOptions, bestOf } from './decode/best-of.js';
 export { ConstraintError } from './decode/constraint-error.js';

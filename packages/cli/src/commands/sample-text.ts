@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type ByteAutomaton, constrain, grammar, jsonSchema, regex, type TokenConstraint } from '@genai/autoregressive';
+import { constrain, grammar, jsonSchema, type KeyedConstraint, type Readings, regex } from '@genai/autoregressive';
 import { fold, GenaiError, key } from '@genai/core';
 import { streamText, type TextTokenizer, tokenizerFrom } from '@genai/data';
 import { textFile } from '@genai/data/node';
@@ -93,7 +93,7 @@ async function constraintOf(
   options: TextSampleOptions,
   tokenizer: TextTokenizer,
   cwd: string,
-): Promise<TokenConstraint | undefined> {
+): Promise<KeyedConstraint<Readings> | undefined> {
   const [given, other] = CONSTRAINTS.filter((name) => options[name] !== undefined);
   if (given === undefined) return undefined;
   if (other !== undefined) {
@@ -102,7 +102,7 @@ async function constraintOf(
   const value = options[given]!;
   const source = given === 'regex' ? value : await textFile(resolve(cwd, value));
   try {
-    const automaton: ByteAutomaton<unknown> =
+    const automaton =
       given === 'regex' ? regex(source) : given === 'grammar' ? grammar(source) : jsonSchema(JSON.parse(source));
     return constrain(
       automaton,

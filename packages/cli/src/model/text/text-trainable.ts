@@ -20,9 +20,9 @@ export interface TextTrainable {
   /** The metric of a step that is shown, and its unit. */
   readonly headline: { readonly metric: string; readonly unit: string };
   /** Tokens after a prompt. */
-  readonly generate: (
+  readonly generate: <A>(
     params: Params,
-    options: Omit<DecodeOptions, 'guidance'> & { readonly prompt: readonly number[] },
+    options: Omit<DecodeOptions<void, A>, 'guidance'> & { readonly prompt: readonly number[] },
   ) => Generation;
   readonly measure: (params: Params, options: MeasureTextOptions) => Promise<Measured>;
 }
