@@ -1,7 +1,7 @@
 import { disposeTree, key, type Step } from '@genai/core';
 import { gru } from '@genai/nn';
 import { expectClose } from '@genai/testing/expect-close';
-import { memory, scalar, type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { memory, ones, scalar, type Tensor, tensor1d, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type CarriedBatch, carried } from './carried.js';
 import { nll } from './nll.js';
@@ -23,7 +23,7 @@ const piece = (from: number, to: number, fresh = 0): { elements: Tensor; fresh: 
 });
 
 /** A step that moves nothing: what it tells is the loss. */
-const still = carried(model, { rows: 2 }, (objective) => ({
+const still = carried(model, { rows: 2, forget: 0 }, (objective) => ({
   init: (key) => ({ params: objective.init(key) }),
   run: (state, batch: CarriedBatch<ReturnType<typeof model.start>>, key) => ({
     state,
@@ -60,6 +60,27 @@ describe('laws: states carried from piece to piece', () => {
     disposeTree(state);
   });
 
+  test('by chance, a row begins anew though its stream goes on', () => {
+    const rows = 400;
+    let begun = 0;
+    const seldom = carried(model, { rows, forget: 0.25 }, (objective) => ({
+      init: (key) => ({ params: objective.init(key) }),
+      run: (state, batch: CarriedBatch<ReturnType<typeof model.start>>, key) => {
+        const hidden = batch.state.net.hidden.arraySync() as number[][];
+        begun = hidden.filter((row) => row.every((x) => x === 0)).length;
+        return { state, metrics: objective.loss(state.params, batch, key, scalar(0)) };
+      },
+    }));
+    const { params, carried: start } = seldom.init(key(0));
+    const state = { params, carried: { net: { hidden: ones([rows, 5]) } } };
+    tidy(() => {
+      seldom.run(state, { elements: zeros([rows, 4], 'int32'), fresh: zeros([rows]) }, key(1));
+    });
+    expect(begun).toBeGreaterThan(0.18 * rows);
+    expect(begun).toBeLessThan(0.32 * rows);
+    disposeTree([state, start]);
+  });
+
   test('it leaves the old state as it was, and nothing over', () => {
     const state = still.init(key(0));
     const batch = piece(0, 3, 1);
@@ -77,6 +98,7 @@ describe('laws: states carried from piece to piece', () => {
       const batch = { elements: tensor2d([[0, 1]], [1, 2], 'int32'), fresh: tensor1d([0]) };
       expect(() => other.run(state, batch, key(0))).toThrow('carried: elements');
     });
+    expect(() => carried(model, { rows: 1, forget: 1 }, () => still as never)).toThrow('forget must be');
     expect(() => carried(model, { rows: 0 }, () => still as never)).toThrow('rows');
     disposeTree(state);
   });

@@ -9,8 +9,19 @@ import {
   split,
   type Tree,
 } from '@genai/core';
-import { expectShape, scope } from '@genai/tensor';
-import { broadcastTo, where as choose, greater, mean, neg, reshape, type Tensor } from '@tensorflow/tfjs-core';
+import { expectShape, scope, uniformNoise } from '@genai/tensor';
+import {
+  broadcastTo,
+  cast,
+  where as choose,
+  greater,
+  less,
+  maximum,
+  mean,
+  neg,
+  reshape,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import type { SequenceModel } from './sequence-model.js';
 import { withBegin } from './with-begin.js';
 
@@ -25,6 +36,16 @@ export type StreamBatch = {
 /** A {@link StreamBatch} with the states in which its rows begin. */
 export type CarriedBatch<S> = StreamBatch & { readonly state: S };
 
+export interface CarriedOptions {
+  /** The streams of a batch. */
+  readonly rows: number;
+  /**
+   * Share of the rows that begin anew at each piece, though their stream goes on: a model that has hardly ever begun draws nonsense
+   * from its first state. Default 0.05; 0 carries everything.
+   */
+  readonly forget?: number;
+}
+
 /**
  * A step of truncated back-propagation through time: each row goes on from the state in which the piece before it ended, and
  * gradients stop at its border.
@@ -35,7 +56,7 @@ export type CarriedBatch<S> = StreamBatch & { readonly state: S };
  * @example
  * const step = carried(characters, { rows: 32 }, (objective) => minimize(objective, adam(2e-3)));
  * await using run = train(step, { data: streams(tokens, { rows: 32, length: 64 }), steps: 5_000, key: key(0) });
- * @throws GenaiError unless `rows` is an integer of at least 1; when run, if a batch has other rows or the state does not fit.
+ * @throws GenaiError unless `rows` is an integer of at least 1 and 0 ≤ `forget` < 1; when run, if a batch has other rows or the state does not fit.
  * @source Williams and Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories".
  */
 export function carried<
@@ -45,10 +66,13 @@ export function carried<
   M extends { readonly loss: Tensor },
 >(
   model: SequenceModel<P, S>,
-  { rows }: { readonly rows: number },
+  { rows, forget = 0.05 }: CarriedOptions,
   make: (objective: Objective<Tensor, P, CarriedBatch<S>>) => Step<F, CarriedBatch<S>, M>,
 ): Step<F & { readonly carried: S }, StreamBatch, M> {
   expectIntegers('carried', { rows });
+  if (!(forget >= 0 && forget < 1)) {
+    throw new GenaiError(`carried: forget must be at least 0 and below 1, got ${forget}.`);
+  }
   const inner = make(pieceNll(model));
   return {
     init: (key) =>
@@ -61,9 +85,11 @@ export function carried<
         expectShape('carried: elements', elements, [rows, 'length', ...model.elementShape]);
         expectShape('carried: fresh', fresh, [rows]);
         const { carried: before, ...rest } = state;
+        const [forRows, forStep] = split(key);
+        const anew = forget > 0 ? maximum(fresh, cast(less(uniformNoise(forRows, [rows]), forget), 'float32')) : fresh; // (rows)
         const start = model.start(state.params, rows);
-        const begun = mapTrees<Tensor, S>((a, b) => choose(begins(fresh, a!), a!, b!), start, before as S);
-        const made = inner.run(rest as unknown as F, { elements, fresh, state: begun }, key);
+        const begun = mapTrees<Tensor, S>((a, b) => choose(begins(anew, a!), a!, b!), start, before as S);
+        const made = inner.run(rest as unknown as F, { elements, fresh: anew, state: begun }, forStep);
         const told = made.metrics as { readonly [name: string]: Tensor };
         const metrics = Object.fromEntries(
           Object.entries(told).filter(([name]) => !name.startsWith(ENDED)),

@@ -1,4 +1,4 @@
-export { type CarriedBatch, carried, type StreamBatch } from './carried.js';
+export { type CarriedBatch, type CarriedOptions, carried, type StreamBatch } from './carried.js';
 export { type CausalConvOptions, type CausalConvParams, causalConv } from './causal/causal-conv.js';
 export type { PastState } from './causal/past-net.js';
 export {
@@ -133,3 +133,25 @@ export {
   type TokenModelState,
   tokenModel,
 } from './token-model.js';
+export type { AnyOrderDistribution } from './vectors/any-order-distribution.js';
+export type { Emission } from './vectors/emission.js';
+export { bernoulliEmission } from './vectors/emissions/bernoulli-emission.js';
+export { categoricalEmission } from './vectors/emissions/categorical-emission.js';
+export {
+  type LogisticMixtureEmissionOptions,
+  logisticMixtureEmission,
+} from './vectors/emissions/logistic-mixture-emission.js';
+export { type NormalEmissionOptions, normalEmission } from './vectors/emissions/normal-emission.js';
+export { type Made, type MadeOptions, made } from './vectors/made.js';
+export type { MadeParams } from './vectors/made-net.js';
+export { type DrawMasksOptions, drawMasks, type MaskSet } from './vectors/mask-set.js';
+export { type NadeOptions, type NadeParams, nade } from './vectors/nade.js';
+export { type NadeBiases, type NadeWeights, nadeDistribution } from './vectors/nade-distribution.js';
+export {
+  type OrderlessDistribution,
+  type OrderlessNadeOptions,
+  type OrderlessNadeParams,
+  orderlessNade,
+} from './vectors/orderless-nade.js';
+export { orderlessNll } from './vectors/orderless-nll.js';
+export { type VectorBatch, vectorNll } from './vectors/vector-nll.js';

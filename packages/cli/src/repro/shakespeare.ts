@@ -54,7 +54,7 @@ async function measured(context: ReproContext): Promise<Reproduction> {
   const net = model(vocabulary);
   const rate = warmupCosine({ peak: RATE, warmup: Math.min(100, steps - 1), steps, end: RATE / 100 });
   const step = ema(
-    carried(net, { rows: ROWS }, (objective) => minimize(objective, chain(clipByGlobalNorm(1), adam(rate)))),
+    carried(net, { rows: ROWS, forget: 0 }, (objective) => minimize(objective, chain(clipByGlobalNorm(1), adam(rate)))),
     { decay: DECAY },
   );
   await using run = await trainKept(
