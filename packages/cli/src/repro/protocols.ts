@@ -1,5 +1,6 @@
 import { chorales, choralesNade } from './chorales.js';
 import { densities } from './densities.js';
+import { madeMnist, madeMnistLarge, pixelCnnMnist } from './exact-mnist.js';
 import { fashionClassifier } from './fashion-classifier.js';
 import { fashionGan } from './fashion-gan.js';
 import { fashionScore } from './fashion-score.js';
@@ -34,6 +35,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   shakespeare,
   chorales,
   choralesNade,
+  madeMnist,
+  madeMnistLarge,
+  pixelCnnMnist,
   fashionClassifier,
   fashionGan,
   fashionScore,
