@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createInterface } from 'node:readline';
 import { EXIT, run } from './run.js';
 
 const stop = new AbortController();
@@ -20,6 +21,10 @@ const code = await run(process.argv.slice(2), {
   stderr: process.stderr,
   get cwd() {
     return process.cwd(); // fails where the folder was removed, which run() tells
+  },
+  // Opened when somebody reads: a command that asks for nothing must not wait for it.
+  get stdin() {
+    return createInterface({ input: process.stdin, signal: stop.signal });
   },
   signal: stop.signal,
 });

@@ -11,6 +11,8 @@ export interface Io {
   readonly stdout: Output;
   /** Progress and complaints. */
   readonly stderr: Output;
+  /** Lines that are typed; none unless given. */
+  readonly stdin?: AsyncIterable<string> | undefined;
   /** Relative paths start here. */
   readonly cwd: string;
   /** Aborted by Ctrl-C: save and come to an end. */

@@ -83,6 +83,21 @@ export function program(io: Io, dispatch: Dispatch): Command {
       dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
     );
 
+  common(command('chat', 'Talk with a model that was trained on dialogues.'))
+    .argument('<folder>', 'a folder that train wrote', text)
+    .option('--message <text>', 'say this and leave; without it, what is typed, line by line', text)
+    .option('--system <text>', 'what the model is told first', text)
+    .option('--length <count>', 'most tokens of a reply, 200 unless given', integer(1))
+    .option('--temperature <number>', 'below 1 likelier, 0 the likeliest', notNegative)
+    .option('--top-k <count>', 'draw among the so many likeliest tokens', integer(1))
+    .option('--top-p <share>', 'draw among the likeliest that hold this share', positive)
+    .option('--min-p <share>', 'leave out what is rarer than this beside the likeliest', positive)
+    .option('--repetition-penalty <number>', 'above 1 repeats less', positive)
+    .option('--seed <number>', 'seed of everything random', integer(0), 0)
+    .action((folder, options) =>
+      dispatch('chat', async () => (await import('./commands/chat.js')).chat({ folder, ...options }, io)),
+    );
+
   common(command('eval', 'Measure a trained model.'))
     .argument('<folder>', 'a folder that train or demo wrote', text)
     .requiredOption('--data <spec>', 'as train takes it', text)

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { extname, resolve } from 'node:path';
+import { readDialogues, type Turn } from '@genai/data';
 import { corpus, textFile } from '@genai/data/node';
 import { suggest } from './nearest.js';
 import { UsageError } from './usage-error.js';
@@ -9,7 +10,11 @@ export interface TextData {
   readonly kind: 'text';
   readonly train: string;
   readonly test: string;
+  /** Of a file of dialogues, whose texts one after the other are the text above. */
+  readonly dialogues?: { readonly train: readonly Dialogue[]; readonly test: readonly Dialogue[] };
 }
+
+export type Dialogue = readonly Turn[];
 
 /** Texts that are asked for by name. */
 const NAMED = ['moby-dick', 'state-of-the-union'] as const;
@@ -19,17 +24,28 @@ const HELD = 0.1;
 const LEAST = 100;
 
 /**
- * The text that a SPEC names: `moby-dick`, `state-of-the-union`, or a file of UTF-8.
+ * The text that a SPEC names: `moby-dick`, `state-of-the-union`, a file of UTF-8, or one of dialogues, `.jsonl`.
  *
  * @throws UsageError if the SPEC is neither a name nor a path, or the text is too short; GenaiError if it cannot be had or read.
  */
 export async function textData(spec: string, cwd: string): Promise<TextData> {
   const text = await textOf(spec, cwd);
+  if (extname(spec) === '.jsonl') return dialogueData(spec, text);
   if (text.length < LEAST) {
     throw new UsageError(`${spec} has ${text.length} characters, expected at least ${LEAST}: a tenth is held out.`);
   }
   const cut = wholeCharacters(text, Math.floor((1 - HELD) * text.length));
   return { kind: 'text', train: text.slice(0, cut), test: text.slice(cut) };
+}
+
+function dialogueData(spec: string, text: string): TextData {
+  const all = readDialogues(text);
+  if (all.length < 2) throw new UsageError(`${spec} has one dialogue, expected at least 2: some are held out.`);
+  const cut = all.length - Math.ceil(HELD * all.length);
+  const [train, test] = [all.slice(0, cut), all.slice(cut)];
+  const said = (list: readonly Dialogue[]): string =>
+    list.flatMap((turns) => turns.map((turn) => turn.text)).join('\n');
+  return { kind: 'text', train: said(train), test: said(test), dialogues: { train, test } };
 }
 
 async function textOf(spec: string, cwd: string): Promise<string> {

@@ -124,7 +124,7 @@ test('help and version go to stdout and exit 0', async () => {
   await using place = await world();
   const help = await place.genai('--help');
   expect(help.code).toBe(0);
-  for (const name of ['demo', 'train', 'sample', 'eval', 'backends']) expect(help.out).toContain(name);
+  for (const name of ['demo', 'train', 'sample', 'chat', 'eval', 'backends']) expect(help.out).toContain(name);
   expect(help.err).toBe('');
   const train = await place.genai('train', '--help');
   expect(train.code).toBe(0);

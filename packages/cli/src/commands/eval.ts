@@ -97,6 +97,7 @@ async function measuredText(
   { cwd, signal }: Io,
 ): Promise<Counted> {
   const data = await textData(spec, cwd);
+  if (data.dialogues && asked !== undefined) throw new UsageError('--count cannot cut dialogues. Leave it out.');
   const count = asked ?? data.test.length;
   if (count > data.test.length) {
     throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out characters of ${spec}.`);

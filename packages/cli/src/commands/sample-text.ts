@@ -8,17 +8,12 @@ import type { Loaded } from '../model/checkpoint.js';
 import type { Outcome } from '../outcome.js';
 import { UsageError } from '../usage-error.js';
 import { writeAtomically } from '../write-atomically.js';
+import { type DrawingOptions, drawingOf } from './drawing.js';
 import type { SampleCommandOptions } from './sample.js';
 
 /** What is asked of a model of text. */
-export interface TextSampleOptions {
+export interface TextSampleOptions extends DrawingOptions {
   readonly prompt?: string;
-  readonly length?: number;
-  readonly temperature?: number;
-  readonly topK?: number;
-  readonly topP?: number;
-  readonly minP?: number;
-  readonly repetitionPenalty?: number;
   readonly regex?: string;
   readonly grammar?: string;
   readonly jsonSchema?: string;
@@ -49,7 +44,6 @@ export async function sampleText(
   const tokenizer = tokenizerFrom(config.data.tokenizer);
   const before = promptTokens(tokenizer, prompt);
   const constraint = await constraintOf(options, tokenizer, io.cwd);
-  const { temperature, topK, topP, minP, repetitionPenalty } = options;
   const texts: string[] = [];
   const show = out === undefined && !json;
   for (let i = 0; i < count; i++) {
@@ -57,7 +51,7 @@ export async function sampleText(
     if (show) io.stdout.write(prompt);
     const drawn = trainable.generate(params, {
       ...{ prompt: before, steps: length, key: fold(key(seed), i), signal: io.signal, constraint },
-      ...{ temperature, topK, topP, minP, repetitionPenalty },
+      ...drawingOf(options),
     });
     let text = prompt;
     for await (const piece of streamText(drawn, tokenizer)) {

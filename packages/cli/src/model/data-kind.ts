@@ -39,5 +39,6 @@ export async function openData(
 
 /** How much there is to learn from, in words. */
 export function amountOf(data: RunData): string {
-  return data.kind === 'text' ? `${data.train.length} characters` : `${data.train.length} images`;
+  if (data.kind === 'images') return `${data.train.length} images`;
+  return data.dialogues ? `${data.dialogues.train.length} dialogues` : `${data.train.length} characters`;
 }

@@ -7,6 +7,8 @@ import type { FlowConfig } from './flow/flow-config.js';
 import { FLOW_METRICS, FLOW_PRESETS } from './flow/flow-presets.js';
 import type { GanConfig } from './gan/gan-config.js';
 import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
+import type { PixelsConfig } from './pixels/pixels-config.js';
+import { PIXELS_METRICS, PIXELS_PRESETS } from './pixels/pixels-presets.js';
 import type { TextConfig } from './text/text-config.js';
 import { TEXT_METRICS, TEXT_PRESETS } from './text/text-presets.js';
 import type { VaeConfig } from './vae/vae-config.js';
@@ -17,7 +19,7 @@ import { VQ_VAE_METRICS, VQ_VAE_PRESETS } from './vq-vae/vq-vae-presets.js';
 /** What `config.json` of a checkpoint holds: enough to rebuild the model and to go on training it. */
 export type ModelConfig = ImageConfig | TextConfig;
 
-export type ImageConfig = VaeConfig | VqVaeConfig | GanConfig | FlowConfig;
+export type ImageConfig = VaeConfig | VqVaeConfig | GanConfig | FlowConfig | PixelsConfig;
 
 /** A family as the help knows it, and the rest of it when it is needed. */
 export type FamilyEntry = ImageFamilyEntry | TextFamilyEntry;
@@ -73,6 +75,14 @@ export const FAMILIES: readonly FamilyEntry[] = [
     presets: FLOW_PRESETS,
     metrics: FLOW_METRICS,
     load: async () => (await import('./flow/flow-family.js')).flowFamily,
+  },
+  {
+    name: 'pixels',
+    reads: 'images',
+    about: 'autoregressive models of pictures',
+    presets: PIXELS_PRESETS,
+    metrics: PIXELS_METRICS,
+    load: async () => (await import('./pixels/pixels-family.js')).pixelsFamily,
   },
   {
     name: 'text',

@@ -1,5 +1,5 @@
 import { GenaiError } from '@genai/core';
-import { tokenizerFrom } from '@genai/data';
+import { chatFormat, dialogueWindows, tokenizerFrom } from '@genai/data';
 import type { TextData } from '../text-data.js';
 import { UsageError } from '../usage-error.js';
 import type { DataKind } from './data-kind.js';
@@ -19,6 +19,11 @@ export const textKind: DataKind<TextData> = {
     const { length, least } = amounts(data, described);
     if (length >= least) return;
     const { batch, length: window } = (described.config as TextConfig).training;
+    if (data.dialogues) {
+      throw new UsageError(
+        `${spec} makes ${length} rows of ${window} tokens to train on, a batch takes ${batch}. Give a smaller --batch, or a smaller "length" in the training of --config.`,
+      );
+    }
     throw new UsageError(
       `${spec} has ${length} tokens to train on, ${batch} streams of ${window + 1} take ${least}. Give a smaller --batch, or a smaller "length" in the training of --config.`,
     );
@@ -36,7 +41,12 @@ export const textKind: DataKind<TextData> = {
   },
 };
 
-function amounts({ train }: TextData, { config, perStep }: Described): { length: number; least: number } {
+/** Of dialogues one step takes as many rows as it has, and those are filled up: what counts is that there are enough. */
+function amounts({ train, dialogues }: TextData, { config, perStep }: Described): { length: number; least: number } {
   const tokenizer = tokenizerFrom((config.data as TextDataConfig).tokenizer);
-  return { length: tokenizer.encode(train).length, least: perStep };
+  if (!dialogues) return { length: tokenizer.encode(train).length, least: perStep };
+  const { batch, length } = (config as TextConfig).training;
+  const { encode } = chatFormat({ tokenizer });
+  const rows = dialogueWindows(dialogues.train.map(encode), { length, pack: true });
+  return { length: rows.length, least: batch };
 }

@@ -1,6 +1,9 @@
-import { streamNll } from '@genai/autoregressive';
-import type { TextTokenizer } from '@genai/data';
-import type { Measured, Params } from '../trainable.js';
+import { elementLogProbs, streamNll } from '@genai/autoregressive';
+import { batches, type ChatFormat, dialogueWindows, type TextTokenizer } from '@genai/data';
+import { scope } from '@genai/tensor';
+import { mul, stack, sum } from '@tensorflow/tfjs-core';
+import { UsageError } from '../../usage-error.js';
+import type { Measured, Measurement, Params } from '../trainable.js';
 import type { BuiltText } from './build-text.js';
 import type { MeasureTextOptions } from './text-trainable.js';
 
@@ -17,10 +20,46 @@ export async function measureText(
   const rows = Math.max(1, Math.min(ROWS, Math.floor(tokens.length / (2 * ROWS))));
   const nats = await streamNll(model, params, tokens, { rows, ...(signal && { signal }) });
   const bytes = new TextEncoder().encode(test).length;
-  const known = {
+  return asked(names, {
     nllPerToken: { mean: nats, unit: 'nats' },
     bitsPerByte: { mean: (nats * tokens.length) / (Math.LN2 * bytes), unit: 'bits' },
-  };
-  const wanted = names as readonly (keyof typeof known)[];
-  return { scores: Object.fromEntries(wanted.map((name) => [name, known[name]])) };
+  });
+}
+
+export interface MeasureDialoguesOptions extends MeasureTextOptions {
+  readonly chat: ChatFormat;
+  /** Tokens of a dialogue that are looked at. */
+  readonly length: number;
+  readonly batch: number;
+}
+
+/** The likelihood of the replies in the dialogues held out, and of their ends. */
+export async function measureDialogues(
+  model: BuiltText,
+  params: Params,
+  { data: { dialogues }, names, chat, length, batch: size, signal }: MeasureDialoguesOptions,
+): Promise<Measured> {
+  if (!dialogues) throw new UsageError('the model knows dialogues. Give --data a file of them, .jsonl.');
+  const rows = dialogueWindows(dialogues.test.map(chat.encode), { length });
+  let [nats, tokens] = [0, 0];
+  for await (const { elements, mask } of batches(rows, { size, epochs: 1, last: 'keep' })) {
+    signal?.throwIfAborted();
+    const sums = scope(() => {
+      const { logProbs, counted } = elementLogProbs(model, params, { elements, mask });
+      return stack([sum(mul(logProbs, counted!)), sum(counted!)]);
+    });
+    const [logs, count] = await sums.data().finally(() => sums.dispose());
+    nats -= logs!;
+    tokens += count!;
+  }
+  const replies = dialogues.test.flatMap((turns) => turns.filter(({ role }) => role === 'assistant'));
+  const bytes = replies.reduce((n, { text }) => n + new TextEncoder().encode(text).length, 0);
+  return asked(names, {
+    nllPerToken: { mean: nats / tokens, unit: 'nats' },
+    bitsPerByte: { mean: nats / (Math.LN2 * bytes), unit: 'bits' },
+  });
+}
+
+function asked(names: readonly string[], known: { readonly [name: string]: Measurement }): Measured {
+  return { scores: Object.fromEntries(names.map((name) => [name, known[name]!])) };
 }

@@ -1,17 +1,27 @@
 import { bytes, characters, type TextTokenizer, trainBytePairs, withSpecial } from '@genai/data';
+import type { TextData } from '../../text-data.js';
 import type { TextParts } from './text-config.js';
+
+/** Marks of the turns of a dialogue. */
+const MARKS = ['<|system|>', '<|user|>', '<|assistant|>', '<|end|>'];
 
 /** The tokenizer that a model of this text is to have: of all its characters, held out or not, and merges learnt from what is not. */
 export function textTokenizerOf(
   { tokenizer, vocabulary }: Pick<TextParts, 'tokenizer' | 'vocabulary'>,
-  { train, test }: { readonly train: string; readonly test: string },
+  { train, test, dialogues }: TextData,
 ): TextTokenizer {
+  const special = dialogues ? MARKS : [];
   switch (tokenizer) {
     case 'characters':
-      return withSpecial(characters(train + test), []);
+      return withSpecial(characters(train + test), special);
     case 'bytes':
-      return bytes();
+      return bytes({ special });
     case 'byte-pairs':
-      return trainBytePairs(train, { vocabulary });
+      return trainBytePairs(train, { vocabulary, special });
   }
+}
+
+/** Whether it was made for dialogues. */
+export function speaks({ special }: Pick<TextTokenizer, 'special'>): boolean {
+  return MARKS.every((mark) => special.includes(mark));
 }
