@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { world } from './world.js';
 
 const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
-  [[], /no command given\. Known: demo, train, sample, eval, repro, backends, native\./],
+  [[], /no command given\. Known: demo, train, sample, chat, eval, repro, backends, native\./],
   [['trian'], /unknown command 'trian'\. Did you mean train\?/],
-  [['explode'], /unknown command 'explode'\. Known: demo, train, sample, eval, repro, backends, native\./],
+  [['explode'], /unknown command 'explode'\. Known: demo, train, sample, chat, eval, repro, backends, native\./],
   [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--stpes', '3'], /unknown option '--stpes'.*--steps/],
   [['train', 'vae', '--data', 'squares.idx'], /required option '--out <folder>'/],
   [['train', 'vea', '--data', 'squares.idx', '--out', 'run'], /unknown model "vea"\. Did you mean vae\?/],
