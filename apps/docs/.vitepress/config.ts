@@ -35,6 +35,7 @@ export default defineConfig({
             { text: 'Variational autoencoders', link: '/guide/vae' },
             { text: 'Adversarial models', link: '/guide/gan' },
             { text: 'Normalising flows', link: '/guide/flow' },
+            { text: 'Step by step: text, music, pictures', link: '/guide/autoregressive' },
             { text: 'Engines and speed', link: '/guide/engines' },
             { text: 'Checkpoints', link: '/guide/checkpoints' },
           ],
