@@ -1,6 +1,6 @@
 import type { Order } from './measured.js';
 import type { Options } from './options.js';
-import type { Workload } from './workload.js';
+import type { Timed } from './workload.js';
 
 /** One that is timed: our engine, or a peer. */
 export interface Contender {
@@ -12,7 +12,7 @@ export interface Contender {
   /** Why it cannot be timed here at all. */
   readonly missing?: string;
   /** How to start it, in a process of its own. */
-  readonly start: (order: Order, workload: Workload) => Program;
+  readonly start: (order: Order, workload: Timed) => Program;
 }
 
 export interface Program {
@@ -22,7 +22,7 @@ export interface Program {
 }
 
 /** What one round asks of a contender. */
-export function orderFor(workload: Workload, backend: string, options: Options): Order {
+export function orderFor(workload: Timed, backend: string, options: Options): Order {
   const { threads, seconds, batch } = options;
   return { workload: workload.name, backend, threads, seconds, minSteps: 3, ...(batch !== undefined && { batch }) };
 }

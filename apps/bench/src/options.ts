@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { PEERS } from './peers.js';
-import type { Workload } from './workload.js';
-import { WORKLOADS } from './workloads.js';
+import type { Timed } from './workload.js';
+import { TIMED } from './workloads.js';
 
 export interface Options {
-  readonly workloads: readonly Workload[];
+  readonly workloads: readonly Timed[];
   readonly peers: readonly string[];
   readonly threads: number;
   readonly backend: string;
@@ -32,7 +32,7 @@ export const HELP = `usage: pnpm bench [workload…] [options]
   --source         bundles our sources instead of building the packages
   --no-build       takes packages and kernels as they were built before
 
-workloads: ${WORKLOADS.map(({ name }) => name).join(', ')}`;
+workloads: ${TIMED.map(({ name }) => name).join(', ')}`;
 
 /** @throws Error, for the user to read, if an argument is not understood. */
 export function readOptions(args: readonly string[]): Options | 'help' {
@@ -62,11 +62,11 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     expectOneOf(
       'workload',
       name,
-      WORKLOADS.map(({ name }) => name),
+      TIMED.map(({ name }) => name),
     );
   }
   return {
-    workloads: WORKLOADS.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    workloads: TIMED.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
     peers: [...new Set(peers)],
     threads: values.threads === undefined ? availableParallelism() : count('--threads', values.threads),
     backend: values.backend,

@@ -3,7 +3,7 @@ import type { Measured } from './measured.js';
 import type { Options } from './options.js';
 import { runChild } from './run-child.js';
 import { type Summary, summary } from './summary.js';
-import type { Workload } from './workload.js';
+import type { Timed } from './workload.js';
 
 /** A contender's figures, or why there are none. */
 export type Result = { readonly contender: Contender } & (
@@ -20,7 +20,7 @@ const PATIENCE = 240;
  * One whose single steps fill a round many times is asked once only.
  */
 export async function race(
-  workload: Workload,
+  workload: Timed,
   contenders: readonly Contender[],
   options: Options,
   say: (text: string) => void,

@@ -57,5 +57,5 @@ test('a missing peer has a row too', () => {
 test('another number of parameters is a fault', () => {
   expect(faultsOf(workload!, results)).toEqual([]);
   const wrong: Result[] = [{ contender: inNode('torch', 'cpu'), summary: summary([measured([5], 7)]) }];
-  expect(faultsOf(workload!, wrong)).toEqual(['vae_mlp, torch: trains 7 numbers, expected 652824']);
+  expect(faultsOf(workload!, wrong)).toEqual(['vae_mlp, torch: has 7 numbers, expected 652824']);
 });

@@ -1,6 +1,6 @@
 import type { Result } from './race.js';
 import type { Summary } from './summary.js';
-import type { Workload } from './workload.js';
+import type { Timed } from './workload.js';
 
 /** One line of `--json`: one of our engines at one workload, against each peer. */
 export interface Line {
@@ -21,7 +21,7 @@ type PeerFigures = Pick<Summary, 'engine' | 'threads' | 'medianMs' | 'minMs' | '
 };
 
 /** A line for each of our engines that ran. */
-export function linesOf({ name: workload }: Workload, results: readonly Result[]): Line[] {
+export function linesOf({ name: workload }: Timed, results: readonly Result[]): Line[] {
   return ours(results).flatMap(({ summary: mine }) => {
     if (!mine) return [];
     const { engine, blas, threads, medianMs, minMs, maxMs, rssMb } = mine;
@@ -36,13 +36,13 @@ export function linesOf({ name: workload }: Workload, results: readonly Result[]
 }
 
 /** What is wrong with the results: a net of another size, a loss that is no number, one of ours that failed. */
-export function faultsOf(workload: Workload, results: readonly Result[]): string[] {
+export function faultsOf(workload: Timed, results: readonly Result[]): string[] {
   return results.flatMap(({ contender, summary, missing }) => {
     const where = `${workload.name}, ${contender.name}`;
     if (!summary) return contender.isOurs ? [`${where}: ${missing}`] : [];
     const faults: string[] = [];
     if (summary.params !== workload.params) {
-      faults.push(`${where}: trains ${summary.params} numbers, expected ${workload.params}`);
+      faults.push(`${where}: has ${summary.params} numbers, expected ${workload.params}`);
     }
     if (!Number.isFinite(summary.lossLast)) faults.push(`${where}: the loss became ${summary.lossLast}`);
     return faults;
@@ -52,7 +52,7 @@ export function faultsOf(workload: Workload, results: readonly Result[]): string
 export const COLUMNS = ['workload', 'engine', 'threads', 'ms/step [min–max]', 'peak MB', 'loss', 'ours ÷ it'] as const;
 
 /** A row for each contender; what ours is to a peer stands in the row of the peer, a figure for each of ours. */
-export function rowsOf({ name, params }: Workload, results: readonly Result[]): string[][] {
+export function rowsOf({ name, params }: Timed, results: readonly Result[]): string[][] {
   return results.map(({ contender, summary, missing }, i) => {
     const first = i === 0 ? `${name} (${params.toLocaleString('en')})` : '';
     if (!summary) return [first, contender.name, '–', missing ?? '–', '–', '–', '–'];

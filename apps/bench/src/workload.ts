@@ -2,10 +2,10 @@ import type { Key, Objective, Optimizer, Step, Tree } from '@genai/core';
 import { type Fit, minimize } from '@genai/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** A training step to be timed, of the same shapes, optimizer and batch as the peer program of that name. */
-export interface Workload<S = Tree<Tensor>, B = Tree<Tensor>> {
+/** What is timed, of the same shapes and batch as the peer program of that name. */
+export interface Timed {
   readonly name: string;
-  /** How many numbers are trained: that of the peer program, checked in every run. */
+  /** How many numbers the model has: that of the peer program, checked in every run. */
   readonly params: number;
   /** Examples in a batch unless told otherwise. */
   readonly batch: number;
@@ -13,6 +13,10 @@ export interface Workload<S = Tree<Tensor>, B = Tree<Tensor>> {
   readonly warmup: number;
   /** Threads with which PyTorch is fastest, where these are not all. */
   readonly torchThreads?: number;
+}
+
+/** A training step, of the same optimizer too. */
+export interface Workload<S = Tree<Tensor>, B = Tree<Tensor>> extends Timed {
   readonly setup: (options: SetupOptions) => Prepared<S, B>;
 }
 

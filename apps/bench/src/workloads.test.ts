@@ -4,8 +4,9 @@ import { owned } from '@genai/tensor';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import type { Workload } from './workload.js';
+import { decodeCharLstm } from './workloads/decode-char-lstm.js';
 import { gptMini } from './workloads/gpt-mini.js';
-import { WORKLOADS } from './workloads.js';
+import { DRAWINGS, WORKLOADS } from './workloads.js';
 
 /** The cpu engine would need minutes for the convolutions. */
 beforeAll(async () => {
@@ -64,4 +65,18 @@ test.each(WORKLOADS.filter(({ name }) => /^vae_mlp$|_2d$/.test(name)))('$name le
   prepared.dispose();
   const mean = (values: number[]): number => values.reduce((a, b) => a + b) / values.length;
   expect(mean(losses.slice(-10))).toBeLessThan(mean(losses.slice(0, 10)));
+});
+
+test.each(DRAWINGS)('$name has as many numbers as its peer', async ({ load, params }) => {
+  const drawn = load({ batch: 1, key: key(0) });
+  expect(leaves<Tensor>(drawn.params).reduce((sum, [, leaf]) => sum + leaf.size, 0)).toBe(params);
+  await drawn.dispose();
+});
+
+test('a text goes on from draw to draw', async () => {
+  const drawn = decodeCharLstm.load({ batch: 1, key: key(0) });
+  const means = [await drawn.draw(0), await drawn.draw(1)];
+  expect(means.every(Number.isFinite)).toBe(true);
+  expect(means[0]).not.toBe(means[1]);
+  await drawn.dispose();
 });

@@ -1,18 +1,21 @@
-import type { Workload } from './workload.js';
+import type { Drawing } from './drawing.js';
+import type { Timed, Workload } from './workload.js';
 import { charLstm } from './workloads/char-lstm.js';
 import { dcgan } from './workloads/dcgan.js';
 import { ddpmUnet } from './workloads/ddpm-unet.js';
+import { decodeCharLstm } from './workloads/decode-char-lstm.js';
 import { glowSmall } from './workloads/glow-small.js';
 import { gptMini } from './workloads/gpt-mini.js';
 import { gptNano } from './workloads/gpt-nano.js';
 import { nsf2d } from './workloads/nsf-2d.js';
 import { pixelcnn } from './workloads/pixelcnn.js';
+import { pixelcnnDraw } from './workloads/pixelcnn-draw.js';
 import { realnvp2d } from './workloads/realnvp-2d.js';
 import { vaeConv } from './workloads/vae-conv.js';
 import { vaeMlp } from './workloads/vae-mlp.js';
 import { wgangp } from './workloads/wgangp.js';
 
-/** All there are, in the order in which they are shown. */
+/** All training steps, in the order in which they are shown. */
 export const WORKLOADS: readonly Workload[] = [
   vaeMlp,
   vaeConv,
@@ -27,3 +30,9 @@ export const WORKLOADS: readonly Workload[] = [
   glowSmall,
   ddpmUnet,
 ];
+
+/** All that is drawn. */
+export const DRAWINGS: readonly Drawing[] = [decodeCharLstm, pixelcnnDraw];
+
+/** All there are. */
+export const TIMED: readonly Timed[] = [...WORKLOADS, ...DRAWINGS];

@@ -25,6 +25,15 @@ export interface SequenceNet<P, S> {
   readonly run: (params: P, x: Tensor, state: S, key?: Key) => Stepped<S>;
   /** (batch, inputs) and a state to (batch, outputs) and the next state: {@link run} for one step, without noise. */
   readonly step: (params: P, x: Tensor, state: S) => Stepped<S>;
+  /**
+   * {@link step} in two halves, if it has such: the one that sees nothing but the input, (rows, inputs) → (rows, any width), and the
+   * other. Where inputs are of a small set, embedded tokens say, the first is computed once for all of them. Who wraps `step` wraps or
+   * leaves out these.
+   */
+  readonly halves?: {
+    readonly project: (params: P, x: Tensor) => Tensor;
+    readonly advance: (params: P, projected: Tensor, state: S) => Stepped<S>;
+  };
 }
 
 /** What a {@link SequenceNet} gives. */

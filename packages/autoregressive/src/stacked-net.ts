@@ -11,6 +11,10 @@ export interface Stackable {
   readonly start: (params: never, batch: number) => Tree<Tensor>;
   readonly run: (params: never, x: Tensor, state: never, key?: Key) => Stepped<Tree<Tensor>>;
   readonly step: (params: never, x: Tensor, state: never) => Stepped<Tree<Tensor>>;
+  readonly halves?: {
+    readonly project: (params: never, x: Tensor) => Tensor;
+    readonly advance: (params: never, projected: Tensor, state: never) => Stepped<Tree<Tensor>>;
+  };
 }
 
 /** The parameters of {@link stackedNet}: those of the nets, in their order. */
@@ -53,9 +57,21 @@ export function stackedNet<N extends readonly Stackable[]>(
       );
     }
   }
+  const { halves } = first;
   return {
     inputs: first.inputs,
     outputs: last.outputs,
+    ...(halves && {
+      halves: {
+        project: (params, x) => halves.project(params[0] as never, x),
+        advance: (params, projected, state) =>
+          scope(() =>
+            through<N>(nets, params, projected, state, (net, own, y, i) =>
+              i === 0 ? halves.advance(own.params, y, own.state) : net.step(own.params, y, own.state),
+            ),
+          ),
+      },
+    }),
     init: (key) => {
       const keys = split(key, nets.length);
       return scope(() => nets.map((net, i) => net.init(keys[i]!)) as StackedParams<N>);

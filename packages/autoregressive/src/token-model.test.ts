@@ -1,12 +1,14 @@
-import { disposeTree, key } from '@genai/core';
-import { embedding, lstm } from '@genai/nn';
+import { disposeTree, key, type Tree } from '@genai/core';
+import { embedding, gru, lstm } from '@genai/nn';
 import { expectClose } from '@genai/testing/expect-close';
 import { gradientSizes } from '@genai/testing/gradient-sizes';
 import { gather, memory, mul, slice, squeeze, type Tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { nll } from './nll.js';
 import { recurrentNet } from './recurrent/recurrent-net.js';
-import { conditionalTokenModel, tokenModel } from './token-model.js';
+import { minGru } from './scan/min-gru.js';
+import { stackedNet } from './stacked-net.js';
+import { conditionalTokenModel, type TokenModel, tokenModel } from './token-model.js';
 
 const net = recurrentNet(lstm(4, 5));
 const plain = tokenModel({ vocabulary: 3, net, beginToken: 0 });
@@ -64,6 +66,33 @@ describe('laws: a model of tokens', () => {
       expect(forgotten / many.length).toBeLessThan(0.55);
     });
     disposeTree(params);
+  });
+
+  const two = tokenModel({ vocabulary: 3, net: stackedNet([net, recurrentNet(gru(5, 4))]) });
+  test.each([plain, two] as unknown as readonly TokenModel<Tree<Tensor>, Tree<Tensor>>[])(
+    'steps with the parameters for steps are those without, and only what they add is new: net %#',
+    (model) => {
+      const params = model.init(key(0));
+      const before = memory().numTensors;
+      const forSteps = model.forSteps!(params);
+      expect(memory().numTensors - before).toBe(1);
+      tidy(() => {
+        let [one, other] = [model.start(params, 2), model.start(params, 2)];
+        for (let t = 0; t < 3; t++) {
+          const element = squeeze<Tensor>(slice(tokens(), [0, t], [2, 1]), [1]); // (batch)
+          const [a, b] = [model.step(params, element, one), model.step(forSteps, element, other)];
+          expectClose(b.next.logits, a.next.logits, { absolute: 1e-6 });
+          [one, other] = [a.state, b.state];
+        }
+      });
+      disposeTree(forSteps);
+    },
+  );
+
+  test('there are parameters for steps where inputs can be projected alone, and tokens are few', () => {
+    expect(classes.forSteps).toBeUndefined(); // the context is added in between
+    expect(tokenModel({ vocabulary: 3, net: minGru(4, 4) }).forSteps).toBeUndefined();
+    expect(tokenModel({ vocabulary: 50_257, net }).forSteps).toBeUndefined();
   });
 
   test('tied weights: the table is the last layer, so there is no other', () => {

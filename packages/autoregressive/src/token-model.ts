@@ -8,10 +8,10 @@ import {
   embedding,
   glorotUniform,
 } from '@genai/nn';
-import { expectShape, scope, uniformNoise } from '@genai/tensor';
+import { expectShape, gather, scope, uniformNoise } from '@genai/tensor';
 import { add, cast, clone, fill, greaterEqual, matMul, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { SequenceModel } from './sequence-model.js';
-import type { SequenceNet } from './sequence-net.js';
+import type { SequenceNet, Stepped } from './sequence-net.js';
 
 /**
  * A {@link SequenceModel} of tokens, int32 numbers from 0 to `vocabulary` − 1: what decoding, constraints and chat take, whatever
@@ -24,6 +24,11 @@ export interface TokenModel<P, S, C = void> extends SequenceModel<P, S, Categori
   readonly beginToken?: number;
   /** The token that ends a sequence, if the model has one. */
   readonly endToken?: number;
+  /**
+   * Parameters with which `step` gives the same, to rounding, in less time: those given, and new tensors beside them, which are the
+   * caller's. For whoever takes many steps with them.
+   */
+  readonly forSteps?: (params: P) => P;
 }
 
 /** The parameters of {@link tokenModel}. `head` is that of the last layer; with tied weights it has only the bias. */
@@ -32,6 +37,8 @@ export type TokenModelParams<N, E = NoParams> = {
   readonly net: N;
   readonly head: DenseParams | { readonly bias: Tensor };
   readonly context: E;
+  /** (vocabulary, …): what the net makes of each token before it looks at its state. `forSteps` adds it, nobody learns it. */
+  readonly projected?: Tensor;
 };
 
 /** The state of {@link tokenModel}: that of its net, and the embedded context, (batch, width), if there is one. */
@@ -120,6 +127,12 @@ function withContext<N, S extends Tree<Tensor>, E>(
     }
     return head.apply(params.head, features);
   };
+  const { halves } = net;
+  const isFew = vocabulary <= FEW && !embed; // a context is added to what is projected
+  const stepped = (params: P, tokens: Tensor, state: State): Stepped<S> =>
+    halves && params.projected
+      ? halves.advance(params.net, gather(params.projected, tokens), state.net)
+      : net.step(params.net, inputsOf(params, tokens, state.context), state.net);
   const carried = (state: S, context: Tensor | undefined): State =>
     context ? { net: state, context: clone(context) } : { net: state };
 
@@ -128,6 +141,10 @@ function withContext<N, S extends Tree<Tensor>, E>(
     elementShape: [],
     ...(beginToken !== undefined && { beginToken, begin: (batch: number) => fill([batch], beginToken, 'int32') }),
     ...(endToken !== undefined && { endToken }),
+    ...(halves &&
+      isFew && {
+        forSteps: (params: P): P => ({ ...params, projected: halves.project(params.net, params.embedding.table) }),
+      }),
     init: (key) => {
       const [forTable, forNet, forHead, forContext] = split(key, 4) as [Key, Key, Key, Key];
       return scope(() => ({
@@ -166,13 +183,16 @@ function withContext<N, S extends Tree<Tensor>, E>(
     step: (params, element, state) => {
       expectTokens(where, element, ['batch']);
       const made = scope(() => {
-        const { output, state: next } = net.step(params.net, inputsOf(params, element, state.context), state.net);
+        const { output, state: next } = stepped(params, element, state);
         return { logits: logitsOf(params, output), state: carried(next, state.context) };
       });
       return { next: categorical(made.logits), state: made.state };
     },
   };
 }
+
+/** As many tokens are projected at once in little time and memory: characters and bytes, not words. */
+const FEW = 512;
 
 function expectParts<N, S, E>(
   where: string,

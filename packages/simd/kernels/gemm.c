@@ -55,6 +55,7 @@ enum {
   FEW = VL / 4,             // columns too few to fill a vector: then the lanes go down the depth
 };
 static const double GRAIN = 1 << 19; // products worth a chunk
+static const double THIN = 1 << 17;  // the same where rows are so few that they wait for B: a thread's part may stay in its second cache
 enum { MOST_CHUNKS = 8 };
 
 /** A share of the work: ranges of batches, rows, columns and depth. */
@@ -289,7 +290,9 @@ void multiply(const product *p) {
   }
   for (int batch = 0; batch < p->batches; batch++) {
     w.all.batch0 = batch, w.all.batch1 = batch + 1;
-    int chunks = each / GRAIN < 1 ? 1 : (int)MIN(each / GRAIN, (double)MOST_CHUNKS);
+    const bool thin = p->b_in_place && p->rows <= WIDE_ROWS;
+    const double grain = thin ? THIN : GRAIN;
+    int chunks = each / grain < 1 ? 1 : (int)MIN(each / grain, (double)MOST_CHUNKS);
     // Tall chunks use the part of B that their cache holds more often: columns are cut into strips first.
     w.column_chunks = MIN(p->columns / STRIP + 1, MAX(chunks / 4, 1));
     w.row_chunks = MIN((chunks + w.column_chunks - 1) / w.column_chunks, row_tiles);

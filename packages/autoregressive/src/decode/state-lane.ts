@@ -20,6 +20,8 @@ type Made<S> = { readonly logits: Tensor; readonly state: S };
 export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   readonly #model: TokenModel<P, S, C>;
   readonly #params: P;
+  /** The same for steps, with tensors of its own among them. */
+  readonly #forSteps: P;
   readonly #captured: Captured<Inputs<P, S>, Made<S>> | undefined;
   #state: S;
   #steps = 0;
@@ -28,6 +30,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   constructor(model: TokenModel<P, S, C>, params: P, state: S) {
     this.#model = model;
     this.#params = params;
+    this.#forSteps = model.forSteps?.(params) ?? params;
     this.#state = state;
     const step = ({ params, state, tokens }: Inputs<P, S>): Made<S> => {
       const { next, state: after } = model.step(params, tokens, state);
@@ -44,7 +47,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
     const x = tensor1d(tokens, 'int32'); // (rows)
     try {
       // The step draws nothing, but only under keys that differ can a recording tell keys from other numbers.
-      const made = this.#step({ params: this.#params, state: this.#state, tokens: x }, key(this.#steps++));
+      const made = this.#step({ params: this.#forSteps, state: this.#state, tokens: x }, key(this.#steps++));
       this.#replace(made.state);
       return made.logits;
     } finally {
@@ -77,17 +80,22 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
 
   readonly dispose = (): void => {
     this.#captured?.dispose();
+    disposeBut(this.#forSteps, this.#params);
     this.#replace({} as S);
   };
 
   #step: (inputs: Inputs<P, S>, key: Key) => Made<S>;
 
-  /** Frees what the old state holds and the new one does not. */
   #replace(state: S): void {
-    const kept = new Set(leaves<Tensor>(state).map(([, leaf]) => leaf));
-    for (const [, leaf] of leaves<Tensor>(this.#state)) if (!kept.has(leaf)) leaf.dispose();
+    disposeBut(this.#state, state);
     this.#state = state;
   }
+}
+
+/** Frees what the first tree holds and the second does not. */
+function disposeBut(tree: Tree<Tensor>, kept: Tree<Tensor>): void {
+  const others = new Set(leaves<Tensor>(kept).map(([, leaf]) => leaf));
+  for (const [, leaf] of leaves<Tensor>(tree)) if (!others.has(leaf)) leaf.dispose();
 }
 
 /** The state before the first token, none of whose tensors is one of the parameters or the context. */

@@ -2,7 +2,7 @@ import type { Tree } from '@genai/core';
 import type { Recurrent, RecurrentState } from '@genai/nn';
 import { scope } from '@genai/tensor';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
-import type { SequenceNet } from '../sequence-net.js';
+import type { SequenceNet, Stepped } from '../sequence-net.js';
 
 /**
  * A recurrent layer as a net along time: what it gives is its hidden state, (batch, time, inputs) → (batch, time, width).
@@ -20,16 +20,17 @@ import type { SequenceNet } from '../sequence-net.js';
  */
 export function recurrentNet<P, S extends RecurrentState & Tree<Tensor>>(layer: Recurrent<P, S>): SequenceNet<P, S> {
   const { cell } = layer;
+  const stepped = (state: S): Stepped<S> => ({ output: clone(state.hidden), state }); // (batch, width)
   return {
     inputs: cell.inputs,
     outputs: cell.width,
     init: layer.init,
     start: (_params, batch) => cell.start(batch),
     run: (params, x, state) => layer.run(params, x, state),
-    step: (params, x, state) =>
-      scope(() => {
-        const next = cell.apply(params, { x, state });
-        return { output: clone(next.hidden), state: next }; // (batch, width)
-      }),
+    step: (params, x, state) => scope(() => stepped(cell.apply(params, { x, state }))),
+    halves: {
+      project: cell.project,
+      advance: (params, projected, state) => scope(() => stepped(cell.advance(params, projected, state))),
+    },
   };
 }
