@@ -22,6 +22,7 @@ export type { ByteAutomaton } from './constrain/byte-automaton.js';
 export { choices } from './constrain/choices.js';
 export { type ConstrainOptions, constrain } from './constrain/constrain.js';
 export { type FiniteParts, finite } from './constrain/finite.js';
+export { type GivenTokensOptions, givenTokens } from './constrain/given-tokens.js';
 export { grammar } from './constrain/grammar.js';
 export { type JsonOptions, type JsonSchema, json, jsonSchema } from './constrain/json/json-schema.js';
 export type { KeyedConstraint } from './constrain/keyed-constraint.js';

@@ -43,8 +43,8 @@ export function parseRegex(where: string, pattern: RegExp, { search = false }: R
       if (outermost && at.peek() === '$' && (at.peek(1) === '' || at.peek(1) === '|')) ends = at.eat('$');
       else parts.push(quantified(at, atom(depth)));
     }
-    if (search && !begins) parts.unshift(ANYTHING);
-    if (search && !ends) parts.push(ANYTHING);
+    if (search && outermost && !begins) parts.unshift(ANYTHING);
+    if (search && outermost && !ends) parts.push(ANYTHING);
     return sequence(parts);
   };
   const atom = (depth: number): Expression => {
