@@ -61,6 +61,7 @@ export {
   generateFrames,
 } from './frames/generate-frames.js';
 export { type NadeFramesParams, nadeFrames } from './frames/nade-frames.js';
+export { type MeanNll, meanNll } from './mean-nll.js';
 export { nll } from './nll.js';
 export { binaryPixels } from './pictures/binary-pixels.js';
 export type { CausalConv2dParams } from './pictures/causal-conv2d.js';

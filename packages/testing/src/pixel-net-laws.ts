@@ -124,14 +124,15 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
         close(other.output, gather(one.output, rows), 'outputs');
       }));
 
-    test.runIf(net.context > 0)('the context is felt at every pixel, the first too', () =>
-      held((params, x) => {
-        const [a, b] = [context(2), context(3)].map((context) => net.run(params, x, context).dataSync());
-        for (let place = 0; place < height * width; place++) {
-          expect(feels(a!, b!, place), `pixel ${place}`).toBe(true);
-        }
-      }),
-    );
+    if (net.context > 0) {
+      test('the context is felt at every pixel, the first too', () =>
+        held((params, x) => {
+          const [a, b] = [context(2), context(3)].map((context) => net.run(params, x, context).dataSync());
+          for (let place = 0; place < height * width; place++) {
+            expect(feels(a!, b!, place), `pixel ${place}`).toBe(true);
+          }
+        }));
+    }
 
     test('a context that is missing, needless or too narrow is refused', () =>
       held((params, x) => {

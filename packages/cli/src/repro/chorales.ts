@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import {
-  elementLogProbs,
   type FrameDistribution,
   frameModel,
+  meanNll,
   nadeFrames,
   nll,
   recurrentNet,
@@ -23,9 +23,8 @@ import {
 } from '@genai/data';
 import { textFile } from '@genai/data/node';
 import { lstm } from '@genai/nn';
-import { scope } from '@genai/tensor';
 import { adamW, chain, clipByGlobalNorm, ema, minimize, warmupCosine } from '@genai/train';
-import { mul, slice, stack, sum, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { number } from '../progress.js';
 import { UsageError } from '../usage-error.js';
 import type { Protocol, ReproContext, Reproduction } from './protocol.js';
@@ -164,16 +163,5 @@ async function perFrame<P, S extends Tree<Tensor>>(
   params: P,
   data: Dataset<FramesBatch>,
 ): Promise<number> {
-  let [total, count] = [0, 0];
-  for await (const batch of batches(data, { size: BATCH, epochs: 1, last: 'keep' })) {
-    const sums = scope(() => {
-      const { logProbs } = elementLogProbs(model, params, batch);
-      const counted = slice(batch.mask, [0, 1]); // (batch, time − 1)
-      return stack([sum(mul(logProbs, counted)), sum(counted)]);
-    });
-    const [logs, frames] = await sums.data().finally(() => sums.dispose());
-    total -= logs!;
-    count += frames!;
-  }
-  return total / count;
+  return (await meanNll(model, params, batches(data, { size: BATCH, epochs: 1, last: 'keep' }))).nats;
 }

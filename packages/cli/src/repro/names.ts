@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { elementLogProbs, nll, recurrentNet, type TokenModel, tokenModel } from '@genai/autoregressive';
+import { meanNll, nll, recurrentNet, type TokenModel, tokenModel } from '@genai/autoregressive';
 import { disposeTree, type Key, key, leaves, mapLeaves, randomPermutation, split, type Tree } from '@genai/core';
 import { batches, characters, type Dataset, lineSequences, lines, type MaskedElements, skip, take } from '@genai/data';
 import { textFile } from '@genai/data/node';
 import { gru } from '@genai/nn';
 import { scope } from '@genai/tensor';
 import { adamW, ema, minimize, warmupCosine } from '@genai/train';
-import { clone, mul, stack, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { number } from '../progress.js';
 import { UsageError } from '../usage-error.js';
 import type { Protocol, ReproContext, Reproduction } from './protocol.js';
@@ -91,17 +91,7 @@ async function perToken<P, S extends Tree<Tensor>>(
   params: P,
   data: Dataset<MaskedElements>,
 ): Promise<number> {
-  let [total, count] = [0, 0];
-  for await (const batch of batches(data, { size: 250, epochs: 1, last: 'keep' })) {
-    const sums = scope(() => {
-      const { logProbs } = elementLogProbs(model, params, batch);
-      return stack([sum(mul(logProbs, batch.mask)), sum(batch.mask)]);
-    });
-    const [logs, letters] = await sums.data().finally(() => sums.dispose());
-    total -= logs!;
-    count += letters!;
-  }
-  return total / count;
+  return (await meanNll(model, params, batches(data, { size: 250, epochs: 1, last: 'keep' }))).nats;
 }
 
 async function namesOf(path: string): Promise<readonly string[]> {

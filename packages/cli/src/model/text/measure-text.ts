@@ -1,7 +1,5 @@
-import { elementLogProbs, streamNll } from '@genai/autoregressive';
+import { meanNll, streamNll } from '@genai/autoregressive';
 import { batches, type ChatFormat, dialogueWindows, type TextTokenizer } from '@genai/data';
-import { scope } from '@genai/tensor';
-import { mul, stack, sum } from '@tensorflow/tfjs-core';
 import { UsageError } from '../../usage-error.js';
 import type { Measured, Measurement, Params } from '../trainable.js';
 import type { BuiltText } from './build-text.js';
@@ -41,22 +39,13 @@ export async function measureDialogues(
 ): Promise<Measured> {
   if (!dialogues) throw new UsageError('the model knows dialogues. Give --data a file of them, .jsonl.');
   const rows = dialogueWindows(dialogues.test.map(chat.encode), { length });
-  let [nats, tokens] = [0, 0];
-  for await (const { elements, mask } of batches(rows, { size, epochs: 1, last: 'keep' })) {
-    signal?.throwIfAborted();
-    const sums = scope(() => {
-      const { logProbs, counted } = elementLogProbs(model, params, { elements, mask });
-      return stack([sum(mul(logProbs, counted!)), sum(counted!)]);
-    });
-    const [logs, count] = await sums.data().finally(() => sums.dispose());
-    nats -= logs!;
-    tokens += count!;
-  }
+  const data = batches(rows, { size, epochs: 1, last: 'keep' });
+  const { nats, count } = await meanNll(model, params, data, { ...(signal && { signal }) });
   const replies = dialogues.test.flatMap((turns) => turns.filter(({ role }) => role === 'assistant'));
   const bytes = replies.reduce((n, { text }) => n + new TextEncoder().encode(text).length, 0);
   return asked(names, {
-    nllPerToken: { mean: nats / tokens, unit: 'nats' },
-    bitsPerByte: { mean: nats / (Math.LN2 * bytes), unit: 'bits' },
+    nllPerToken: { mean: nats, unit: 'nats' },
+    bitsPerByte: { mean: (nats * count) / (Math.LN2 * bytes), unit: 'bits' },
   });
 }
 
