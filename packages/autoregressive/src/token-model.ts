@@ -10,7 +10,7 @@ import {
 } from '@genai/nn';
 import { expectShape, gather, scope, uniformNoise } from '@genai/tensor';
 import { add, cast, clone, fill, greaterEqual, matMul, mul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
-import type { SequenceModel } from './sequence-model.js';
+import type { SequenceModel, Successor } from './sequence-model.js';
 import type { SequenceNet, Stepped } from './sequence-net.js';
 
 /**
@@ -29,6 +29,16 @@ export interface TokenModel<P, S, C = void> extends SequenceModel<P, S, Categori
    * caller's. For whoever takes many steps with them.
    */
   readonly forSteps?: (params: P) => P;
+  /** The most tokens a sequence may have, begin token and prompt included, if there is a limit. */
+  readonly longest?: number;
+  /**
+   * The state with room for `room` tokens of each row in all, so that steps need not make room one by one; it may give less, but never
+   * less than the state has. The given state is the caller's, and from then on a state is **used up** by the step or run that is given
+   * it: what has room may be written into.
+   */
+  readonly reserve?: (state: S, room: number) => S;
+  /** {@link SequenceModel.run} whose `next` is of the last element alone, of batch (batch): it saves the logits of all the others. */
+  readonly runToLast?: (params: P, elements: Tensor, state: S) => Successor<S, Categorical>;
 }
 
 /** The parameters of {@link tokenModel}. `head` is that of the last layer; with tied weights it has only the bias. */

@@ -57,8 +57,9 @@ export function pairChain(
 ): PairChain {
   const after = (params: ChainParams, first: Tensor, second: Tensor): Tensor =>
     gather(params.table, cast(add(mul(first, vocabulary), second), 'int32'));
+  const { reserve: _reserve, runToLast: _run, ...chain } = markovChain(vocabulary, tokens);
   return {
-    ...markovChain(vocabulary, tokens),
+    ...chain,
     init: () => ({ table: zeros([vocabulary ** 2, vocabulary]) }),
     start: (_, batch) => ({ before: zeros([batch], 'int32') }),
     run: (params, x, { before }) => {

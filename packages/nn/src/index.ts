@@ -32,6 +32,13 @@ export { type MinibatchDeviationOptions, minibatchDeviation } from './minibatch-
 export { type MlpOptions, mlp } from './mlp.js';
 export { type AttentionParams, type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head-attention.js';
 export { type NormalizeOptions, normalizeBatch, normalizeInstance } from './normalize.js';
+export {
+  type AdaptedParams,
+  type AdapterParams,
+  type ProjectionOptions,
+  type ProjectionParams,
+  projection,
+} from './projection.js';
 export { type Recurrent, recurrent } from './recurrent.js';
 export {
   type CellInput,

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TokenModel } from '../token-model.js';
 import { BeamGroup } from './beam-group.js';
 import { expectRange, finite } from './expect-range.js';
-import { fedTokens } from './fed-tokens.js';
+import { fedTokens, mostDrawn } from './fed-tokens.js';
 import type { ContextOption } from './generate.js';
 import type { Generated } from './generation.js';
 import { expectGuidance, type Guidance } from './guidance.js';
@@ -69,11 +69,25 @@ export async function beamSearch<P extends Tree<Tensor>, S extends Tree<Tensor>,
   expectGuidance('beamSearch', guidance);
   const fed = fedTokens('beamSearch', model, prompt);
   const { vocabulary, endToken } = model;
-  const rules = { where: 'beamSearch', vocabulary, endToken, steps, lengthPenalty, constraint, beams: beams / count };
+  const rules = {
+    where: 'beamSearch',
+    vocabulary,
+    endToken,
+    steps: Math.min(steps, mostDrawn(model, fed.length)),
+    lengthPenalty,
+    constraint,
+    beams: beams / count,
+  };
   const groups = Array.from({ length: count }, () => new BeamGroup(rules));
   const taken = new Float64Array(vocabulary); // what each token loses at this step
 
-  const decoder = new TokenDecoder('beamSearch', model, params, { rows: 1, context: context as C, guidance, signal });
+  const decoder = new TokenDecoder('beamSearch', model, params, {
+    rows: 1,
+    context: context as C,
+    guidance,
+    signal,
+    expected: fed.length + steps,
+  });
   try {
     let logits = await decoder.feed(fed, fed.length); // (1, vocabulary)
     for (;;) {

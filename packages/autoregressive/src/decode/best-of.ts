@@ -5,7 +5,7 @@ import { type DrawnRow, drawRows } from './draw-rows.js';
 import { drawRules } from './draw-rules.js';
 import { DrawnSequence } from './drawn-sequence.js';
 import { expectRange, finite } from './expect-range.js';
-import { fedTokens } from './fed-tokens.js';
+import { fedTokens, mostDrawn } from './fed-tokens.js';
 import type { GenerateOptions } from './generate.js';
 import type { Generated } from './generation.js';
 import { expectGuidance } from './guidance.js';
@@ -41,12 +41,21 @@ export async function bestOf<P extends Tree<Tensor>, S extends Tree<Tensor>, C =
   const fed = fedTokens('bestOf', model, prompt);
   const rows = Array.from(
     { length: count },
-    (_, row): DrawnRow<A> => ({ sequence: new DrawnSequence(rules, Array.from(prompt), fold(key, row)), fed }),
+    (_, row): DrawnRow<A> => ({
+      sequence: new DrawnSequence(rules, Array.from(prompt), fold(key, row), mostDrawn(model, fed.length)),
+      fed,
+    }),
   );
   signal?.throwIfAborted();
   for (const { sequence } of rows) sequence.start();
   if (!rows[0]!.sequence.stopped) {
-    const decoder = new TokenDecoder('bestOf', model, params, { rows: 1, context: context as C, guidance, signal });
+    const decoder = new TokenDecoder('bestOf', model, params, {
+      rows: 1,
+      context: context as C,
+      guidance,
+      signal,
+      expected: fed.length + rules.steps,
+    });
     try {
       const first = await decoder.feed(fed, fed.length); // (1, vocabulary)
       const logits = new Float32Array(count * first.length); // (count, vocabulary)

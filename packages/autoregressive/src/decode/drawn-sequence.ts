@@ -17,14 +17,17 @@ export class DrawnSequence<A> {
   ready = 0;
   readonly #rules: DrawRules<A>;
   readonly #key: Key;
+  readonly #most: number;
   readonly #history: TokenHistory;
   readonly #logProbs: number[] = [];
   #logProb = 0;
   #automaton: A | undefined;
   #allowed: Allowed | undefined;
 
-  constructor(rules: DrawRules<A>, prompt: readonly number[], key: Key) {
+  /** `most` tokens can be drawn before the sequence is as long as its model allows. */
+  constructor(rules: DrawRules<A>, prompt: readonly number[], key: Key, most = Number.POSITIVE_INFINITY) {
     this.#rules = rules;
+    this.#most = most;
     this.#key = key;
     this.#history = new TokenHistory(prompt);
   }
@@ -84,6 +87,7 @@ export class DrawnSequence<A> {
     if (constraint) this.#enter(constraint.next(this.#automaton as A, token));
     if (this.stopped) return;
     if (drawn.length >= steps) this.#stop('steps');
+    else if (drawn.length >= this.#most) this.#stop('longest');
     else this.ready = drawn.length - heldLength(drawn, stop);
   }
 

@@ -4,7 +4,7 @@ import type { TokenModel } from '../token-model.js';
 import { type DrawnRow, drawRows, type RowToken } from './draw-rows.js';
 import { drawRules } from './draw-rules.js';
 import { DrawnSequence } from './drawn-sequence.js';
-import { fedTokens } from './fed-tokens.js';
+import { fedTokens, mostDrawn } from './fed-tokens.js';
 import type { ContextOption, DecodeOptions } from './generate.js';
 import { type Generated, type Generation, lazyGeneration } from './generation.js';
 import { expectGuidance } from './guidance.js';
@@ -36,12 +36,13 @@ export function generateBatch<P extends Tree<Tensor>, S extends Tree<Tensor>, C 
   const rules = drawRules('generateBatch', model, options);
   expectGuidance('generateBatch', guidance);
   if (prompts.length === 0) throw new GenaiError('generateBatch: prompts are empty, expected one for each sequence.');
-  const rows = prompts.map(
-    (prompt, row): DrawnRow<A> => ({
-      sequence: new DrawnSequence(rules, Array.from(prompt), fold(key, row)),
-      fed: fedTokens(`generateBatch: prompts[${row}]`, model, prompt),
-    }),
-  );
+  const rows = prompts.map((prompt, row): DrawnRow<A> => {
+    const fed = fedTokens(`generateBatch: prompts[${row}]`, model, prompt);
+    return {
+      sequence: new DrawnSequence(rules, Array.from(prompt), fold(key, row), mostDrawn(model, fed.length)),
+      fed,
+    };
+  });
   return lazyGeneration('generateBatch', {
     run: async function* () {
       signal?.throwIfAborted();
@@ -52,6 +53,7 @@ export function generateBatch<P extends Tree<Tensor>, S extends Tree<Tensor>, C 
         context: context as C,
         guidance,
         signal,
+        expected: Math.max(...rows.map(({ fed }) => fed.length)) + rules.steps,
       });
       try {
         const shortest = Math.min(...rows.map(({ fed }) => fed.length));

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TokenModel } from '../token-model.js';
 import { type DrawOptions, drawRules } from './draw-rules.js';
 import { DrawnSequence } from './drawn-sequence.js';
-import { fedTokens } from './fed-tokens.js';
+import { fedTokens, mostDrawn } from './fed-tokens.js';
 import { type Generation, lazyGeneration } from './generation.js';
 import { expectGuidance, type Guidance } from './guidance.js';
 import { TokenDecoder } from './token-decoder.js';
@@ -53,13 +53,16 @@ export function generate<P extends Tree<Tensor>, S extends Tree<Tensor>, C = voi
   const rules = drawRules('generate', model, options);
   const fed = fedTokens('generate', model, prompt);
   expectGuidance('generate', guidance);
-  const sequence = new DrawnSequence(rules, Array.from(prompt), key);
+  const sequence = new DrawnSequence(rules, Array.from(prompt), key, mostDrawn(model, fed.length));
   return lazyGeneration('generate', {
     run: async function* () {
       signal?.throwIfAborted();
       sequence.start();
       if (sequence.stopped) return;
-      const decoder = new TokenDecoder('generate', model, params, { rows: 1, context: context as C, guidance, signal });
+      const expected = fed.length + rules.steps;
+      const decoder = new TokenDecoder('generate', model, params, {
+        ...{ rows: 1, context: context as C, guidance, signal, expected },
+      });
       try {
         let logits = await decoder.feed(fed, fed.length); // (1, vocabulary)
         for (let told = 0; ; ) {

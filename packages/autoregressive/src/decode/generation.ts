@@ -1,10 +1,10 @@
 import { GenaiError } from '@genai/core';
 
 /**
- * Why a sequence ended: the model drew its end token; a stop sequence was drawn; the steps were used up; the constraint is satisfied
- * and lets nothing follow; or the loop over it was left.
+ * Why a sequence ended: the model drew its end token; a stop sequence was drawn; the steps were used up; the sequence is as long
+ * as the model allows; the constraint is satisfied and lets nothing follow; or the loop over it was left.
  */
-export type Stopped = 'end' | 'stop' | 'steps' | 'constraint' | 'left';
+export type Stopped = 'end' | 'stop' | 'steps' | 'longest' | 'constraint' | 'left';
 
 /** A sequence that was drawn. */
 export interface Generated {

@@ -25,10 +25,15 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   readonly #captured: Captured<Inputs<P, S>, Made<S>> | undefined;
   #state: S;
   #steps = 0;
+  /** Tokens behind, and how many of all the state has room for. */
+  #behind = 0;
+  #room = 0;
+  readonly #expected: number;
 
-  /** Takes over the state. */
-  constructor(model: TokenModel<P, S, C>, params: P, state: S) {
+  /** Takes over the state, in which nothing is behind. About `expected` tokens will be moved on by. */
+  constructor(model: TokenModel<P, S, C>, params: P, state: S, expected = 0) {
     this.#model = model;
+    this.#expected = expected;
     this.#params = params;
     this.#forSteps = model.forSteps?.(params) ?? params;
     this.#state = state;
@@ -44,6 +49,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
 
   /** (rows) tokens to (rows, vocabulary) logits of those after them, which are the caller's. */
   readonly step = (tokens: Int32Array): Tensor => {
+    this.#makeRoom(1);
     const x = tensor1d(tokens, 'int32'); // (rows)
     try {
       // The step draws nothing, but only under keys that differ can a recording tell keys from other numbers.
@@ -57,9 +63,14 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
 
   /** (rows, time) tokens, row by row, to (rows, vocabulary) logits of what comes after the last, which are the caller's. */
   readonly run = (tokens: Int32Array, time: number): Tensor => {
+    this.#makeRoom(time);
     const rows = tokens.length / time;
     const { logits, state } = scope(() => {
       const x = tensor2d(tokens, [rows, time], 'int32'); // (rows, time)
+      if (this.#model.runToLast) {
+        const { next, state } = this.#model.runToLast(this.#params, x, this.#state);
+        return { logits: next.logits, state };
+      }
       const { next, state } = this.#model.run(this.#params, x, this.#state);
       const vocabulary = next.logits.shape[2]!;
       const last = slice(next.logits, [0, time - 1, 0], [rows, 1, vocabulary]);
@@ -86,11 +97,24 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
 
   #step: (inputs: Inputs<P, S>, key: Key) => Made<S>;
 
+  /** Where the model can reserve: room for what is expected at once, then for twice as much each time. */
+  #makeRoom(more: number): void {
+    const { reserve, longest = Number.POSITIVE_INFINITY } = this.#model;
+    this.#behind += more;
+    if (!reserve || this.#behind <= this.#room) return;
+    const wanted = this.#room === 0 ? Math.min(this.#expected, MOST_AT_ONCE) : 2 * this.#room;
+    this.#room = Math.max(this.#behind, Math.min(wanted, longest));
+    this.#replace(reserve(this.#state, this.#room));
+  }
+
   #replace(state: S): void {
     disposeBut(this.#state, state);
     this.#state = state;
   }
 }
+
+/** Tokens for which room is made before they come. */
+const MOST_AT_ONCE = 1_024;
 
 /** Frees what the first tree holds and the second does not. */
 function disposeBut(tree: Tree<Tensor>, kept: Tree<Tensor>): void {

@@ -11,6 +11,8 @@ export interface DecoderOptions<C> {
   readonly context: C;
   readonly guidance?: Guidance<C> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How many tokens of each row are expected in all, so that room can be made for them. Default: not known. */
+  readonly expected?: number;
 }
 
 /** Sequences moved on token by token: tokens in, logits on the host out. With guidance it moves each twice, under both contexts. */
@@ -26,14 +28,16 @@ export class TokenDecoder<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   #breath: number = performance.now();
 
   constructor(where: string, model: TokenModel<P, S, C>, params: P, options: DecoderOptions<C>) {
-    const { rows, context, guidance, signal } = options;
+    const { rows, context, guidance, signal, expected } = options;
     this.#where = where;
     this.#vocabulary = model.vocabulary;
     this.#rows = rows;
     this.#logits = new Float32Array(rows * model.vocabulary);
     this.#scale = guidance?.scale;
     this.#signal = signal;
-    this.#lanes = states(model, params, rows, context, guidance).map((state) => new StateLane(model, params, state));
+    this.#lanes = states(model, params, rows, context, guidance).map(
+      (state) => new StateLane(model, params, state, expected),
+    );
   }
 
   /**

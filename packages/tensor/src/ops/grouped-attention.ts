@@ -1,0 +1,116 @@
+import {
+  add,
+  cast,
+  concat,
+  div,
+  lessEqual,
+  logicalAnd,
+  matMul,
+  mul,
+  range,
+  reshape,
+  slice,
+  softmax,
+  sub,
+  type Tensor,
+  tanh,
+  tensor1d,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { scope } from '../scope.js';
+import { attention } from './attention.js';
+import { type GroupedAttentionOptions, type GroupedSizes, groupedSizes } from './score-rules.js';
+import { selfAttention } from './self-attention.js';
+
+/**
+ * Causal self-attention from the projection that makes queries, keys and values at once, in which several heads of queries may share
+ * one of keys and values, see only so far, or weigh by distance.
+ *
+ * qkv: (batch, time, (heads + 2 · keyHeads) · width), first all queries, head by head, then all keys, then all values; before them
+ * may stand keys and values of earlier positions, `past`, each (batch, earlier, keyHeads · width). Result: (batch, time, heads · width).
+ *
+ * @example
+ * const mixed = groupedAttention(qkv, { heads: 8, keyHeads: 2, window: 256 }); // (batch, time, 12 · 64) → (batch, time, 8 · 64)
+ * @throws GenaiError if the last axis cannot be parted so, or an option is out of range.
+ * @source Ainslie et al. 2023, "GQA: training generalized multi-query transformer models", section 2.2; Beltagy et al. 2020,
+ * "Longformer", section 3.1 (windows); Press et al. 2022, "Train short, test long" (slopes); Gemma team 2024, "Gemma 2", section 2 (cap).
+ */
+export function groupedAttention(
+  qkv: Tensor,
+  options: GroupedAttentionOptions & { readonly past?: { readonly keys: Tensor; readonly values: Tensor } | undefined },
+): Tensor {
+  const sizes = groupedSizes('groupedAttention', qkv, options);
+  const { heads, keyHeads, width, time } = sizes;
+  const { past, scale = 1 / Math.sqrt(width), window, scoreCap, slopes } = options;
+  const isFar = window !== undefined && window < time + (past?.keys.shape[1] ?? 0);
+  const isPlain = !isFar && !scoreCap && !slopes;
+  if (isPlain && !past && heads === keyHeads && options.scale === undefined)
+    return selfAttention(qkv, { heads, causal: true });
+  return scope(() => {
+    const { q, k, v } = parted(qkv, sizes);
+    const keys = past ? concat([past.keys, k], 1) : k; // (batch, length, keyHeads · width)
+    const values = past ? concat([past.values, v], 1) : v;
+    const parts = [
+      byHead(q, heads),
+      shared(byHead(keys, keyHeads), heads),
+      shared(byHead(values, keyHeads), heads),
+    ] as const;
+    if (isPlain) return sideBySide(attention(...parts, { causal: true, scale }));
+    const length = keys.shape[1]!;
+    const from = reshape(range(length - time, length), [time, 1]); // positions of the queries
+    const to = reshape(range(0, length), [1, length]);
+    return sideBySide(weighed(...parts, { ...options, scale, distance: reshape(sub(from, to), [1, 1, time, length]) }));
+  });
+}
+
+/** Queries (batch, time, heads · width), keys and values of a projection. */
+export function parted(
+  qkv: Tensor,
+  { batch, time, heads, keyHeads, width }: GroupedSizes,
+): { q: Tensor; k: Tensor; v: Tensor } {
+  const part = (from: number, count: number): Tensor => slice(qkv, [0, 0, from * width], [batch, time, count * width]);
+  return { q: part(0, heads), k: part(heads, keyHeads), v: part(heads + keyHeads, keyHeads) };
+}
+
+/** (batch, time, heads · width) → (batch, heads, time, width) */
+export function byHead(x: Tensor, heads: number): Tensor {
+  const [batch, time, columns] = x.shape as [number, number, number];
+  return transpose(reshape(x, [batch, time, heads, columns / heads]), [0, 2, 1, 3]);
+}
+
+/** (batch, heads, time, width) → (batch, time, heads · width) */
+export function sideBySide(x: Tensor): Tensor {
+  const [batch, heads, time, width] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [0, 2, 1, 3]), [batch, time, heads * width]);
+}
+
+/** (batch, keyHeads, length, width) → (batch, heads, length, width), each so often as queries share it. */
+export function shared(x: Tensor, heads: number): Tensor {
+  const [batch, keyHeads, length, width] = x.shape as [number, number, number, number];
+  if (heads === keyHeads) return x;
+  const copies = Array<Tensor>(heads / keyHeads).fill(reshape(x, [batch, keyHeads, 1, length, width]));
+  return reshape(concat(copies, 2), [batch, heads, length, width]);
+}
+
+/** How far each key lies before each query, broadcasting to (batch, heads, time, length): negative where it must not be seen. */
+type Weighing = GroupedAttentionOptions & { readonly scale: number; readonly distance: Tensor };
+
+/** softmax(cap(q kᵀ · scale) − slope · distance) v over the keys at distances from 0 to window − 1; zeros for a query that sees none. */
+export function weighed(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  { scale, scoreCap, slopes, window, distance }: Weighing,
+): Tensor {
+  const products = matMul(mul(q, scale), k, false, true); // (batch, heads, time, length)
+  const capped = scoreCap ? mul(tanh(div(products, scoreCap)), scoreCap) : products;
+  const biased = slopes
+    ? sub(capped, mul(reshape(tensor1d(Float32Array.from(slopes)), [1, slopes.length, 1, 1]), distance))
+    : capped;
+  const behind = lessEqual(0, distance);
+  const seen = cast(window ? logicalAnd(behind, lessEqual(distance, window - 1)) : behind, 'float32');
+  return matMul(mul(softmax(add(biased, mul(sub(seen, 1), FAR))), seen), v);
+}
+
+/** Far below every score, and far from overflow. */
+const FAR = 1e30;

@@ -1,0 +1,118 @@
+import { type Key, split } from '@genai/core';
+import { type Initializer, type ProjectionParams, projection, type RmsNormParams, rmsNorm } from '@genai/nn';
+import {
+  cachedAttention,
+  dropElements,
+  type GroupedAttentionOptions,
+  groupedAttention,
+  type KeyValueCache,
+  rotary,
+  scope,
+} from '@genai/tensor';
+import { concat, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { alibiSlopes } from '../positions/alibi-slopes.js';
+import { rotaryFrequencies } from '../positions/rotary-frequencies.js';
+import type { FullConfig } from '../transformer-config.js';
+
+/** `qkv`: parts `query`, `key`, `value`; the norms are of one head. */
+export type AttentionLayerParams = {
+  readonly qkv: ProjectionParams;
+  readonly output: ProjectionParams;
+  readonly queryNorm?: RmsNormParams;
+  readonly keyNorm?: RmsNormParams;
+};
+
+/** What is behind a layer's input. */
+export interface Past {
+  readonly cache: KeyValueCache;
+  /** (batch) of int32: how many positions of each row are behind, in a cache with room for more; without it the cache is full. */
+  readonly behind?: Tensor;
+}
+
+/** Causal self-attention of block `layer`, with what is behind it. */
+export interface AttentionLayer {
+  readonly init: (key: Key) => AttentionLayerParams;
+  /** (batch, time, width) → same, and the cache to go on with. With a `key`, dropout acts. */
+  readonly apply: (
+    params: AttentionLayerParams,
+    x: Tensor,
+    past: Past,
+    key?: Key,
+  ) => { readonly output: Tensor; readonly cache: KeyValueCache };
+}
+
+/** Initializers of the maps into a block's parts and out of them. */
+export type BlockInitializers = { readonly into: Initializer; readonly out: Initializer };
+
+export function attentionLayer(config: FullConfig, layer: number, { into, out }: BlockInitializers): AttentionLayer {
+  const { width, heads, keyHeads, headWidth, biases, positions, queryKeyNorm, epsilon, dropout } = config;
+  const parts = { query: heads * headWidth, key: keyHeads * headWidth, value: keyHeads * headWidth };
+  const qkv = projection(width, parts, { bias: biases.qkv, initializer: into });
+  const output = projection(heads * headWidth, { output: width }, { bias: biases.output, initializer: out });
+  const headNorm = rmsNorm(headWidth, { epsilon });
+  const turning = positions.kind === 'rotary' && rotaryFrequencies(positions, headWidth);
+  const options: GroupedAttentionOptions = {
+    heads,
+    keyHeads,
+    ...(config.scoreScale !== 1 / Math.sqrt(headWidth) && { scale: config.scoreScale }),
+    window: config.windows[layer],
+    scoreCap: config.scoreCap,
+    slopes: positions.kind === 'alibi' ? alibiSlopes(heads) : undefined,
+  };
+
+  /** Queries and keys normed head by head, (batch, time, (heads + 2 · keyHeads) · headWidth). */
+  const normed = ({ queryNorm, keyNorm }: AttentionLayerParams, projected: Tensor): Tensor => {
+    if (!queryNorm || !keyNorm) return projected;
+    const [batch, time] = projected.shape as [number, number];
+    const part = (from: number, count: number): Tensor =>
+      reshape(slice(projected, [0, 0, from * headWidth], [batch, time, count * headWidth]), [
+        batch,
+        time,
+        count,
+        headWidth,
+      ]);
+    const flat = (x: Tensor): Tensor => reshape(x, [batch, time, -1]);
+    const q = flat(headNorm.apply(queryNorm, part(0, heads)));
+    const k = flat(headNorm.apply(keyNorm, part(heads, keyHeads)));
+    return concat([q, k, flat(part(heads + keyHeads, keyHeads))], 2);
+  };
+  const turned = (x: Tensor, behind: Tensor | number): Tensor => {
+    if (!turning || positions.kind !== 'rotary') return x;
+    const { frequencies, factor } = turning;
+    const { interleaved = false } = positions;
+    return rotary(x, { width: headWidth, heads: heads + keyHeads, frequencies, factor, interleaved, behind });
+  };
+
+  return {
+    init: (key) => {
+      const [forQkv, forOutput] = split(key);
+      return scope(() => ({
+        qkv: qkv.init(forQkv),
+        output: output.init(forOutput),
+        ...(queryKeyNorm && { queryNorm: headNorm.init(key), keyNorm: headNorm.init(key) }),
+      }));
+    },
+    apply: (params, x, { cache, behind }, key) => {
+      const [forInto, forOut, forDrop] = key ? split(key, 3) : [];
+      return scope(() => {
+        const earlier = cache.keys.shape[1]!;
+        const seen = turned(normed(params, qkv.apply(params.qkv, x, forInto)), behind ?? earlier);
+        const made = behind ? cachedAttention(seen, cache, behind, options) : grown(seen, cache, earlier);
+        const y = output.apply(params.output, made.output, forOut);
+        return { output: forDrop && dropout > 0 ? dropElements(y, forDrop, dropout) : y, cache: made.cache };
+      });
+    },
+  };
+
+  /** Attention to a cache without spare room: it grows by what is new. */
+  function grown(seen: Tensor, cache: KeyValueCache, earlier: number): { output: Tensor; cache: KeyValueCache } {
+    const [batch, time] = seen.shape as [number, number];
+    const part = (from: number): Tensor => slice(seen, [0, 0, from * headWidth], [batch, time, keyHeads * headWidth]);
+    const [keys, values] = [part(heads), part(heads + keyHeads)];
+    const past = earlier > 0 ? cache : undefined;
+    return {
+      output: groupedAttention(seen, { ...options, past }),
+      cache: past ? { keys: concat([past.keys, keys], 1), values: concat([past.values, values], 1) } : { keys, values },
+    };
+  }
+}
