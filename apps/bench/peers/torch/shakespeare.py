@@ -1,9 +1,9 @@
 """Trains two layers of LSTM on the characters of a text for so many seconds and measures its last tenth.
 
-Usage: OMP_NUM_THREADS=2 python3 shakespeare.py FILE SECONDS [SEED]
+Usage: OMP_NUM_THREADS=2 python3 shakespeare.py FILE SECONDS [SEED] [STEPS]
 
 The net, data, batch, state carried, dropout, clipping, average of the parameters and measure are those of `genai repro shakespeare`; the
-rate falls along the same cosine, here by the time that is gone instead of the steps.
+rate falls along the same cosine, here by the time that is gone instead of the steps; given STEPS it makes so many, whatever the time.
 """
 import json
 import math
@@ -71,8 +71,9 @@ def measured():
 
 each = len(train) // ROWS
 streams = train[: ROWS * each].reshape(ROWS, each)
+limit = int(sys.argv[4]) if len(sys.argv) > 4 else None
 steps, at, state, began = 0, 0, None, time.time()
-while (gone := (time.time() - began) / seconds) < 1:
+while (gone := steps / limit if limit else (time.time() - began) / seconds) < 1:
     if at + LENGTH >= each:
         at, state = 0, None
     piece = streams[:, at : at + LENGTH + 1]

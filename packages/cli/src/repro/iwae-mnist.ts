@@ -44,8 +44,10 @@ async function mnist(
     decoder: binary(beginningAt(await meanLogits(images), mlp([50, 200, 200, inputs], layers))),
     prior: standardNormal(50),
   });
-  const objective: Objective<Tensor, Params> = samples === 1 ? elbo(model) : iwae(model, { samples });
-  const epochs = Math.min(EPOCHS, context.limit ?? EPOCHS);
+  const objective: Objective<Tensor, Params> =
+    samples === 1 ? elbo(model) : iwae(model, { samples, doublyReparameterised: true });
+  const planned = samples === 1 ? EPOCHS : 500;
+  const epochs = Math.min(planned, context.limit ?? planned);
   return likelihood(
     {
       what,
@@ -64,7 +66,7 @@ async function mnist(
       protocol:
         `${train.length} images to train on, binarised anew at every step, ${test.length} to measure, binarised once. Layers ${inputs}-200-200-50 with tanh and back, the last bias at first the logits of the mean image, ` +
         `batch ${BATCH}, Adam, ${epochs} epochs with a rate that falls from ${RATE} to a hundredth along a cosine, ` +
-        `parameters averaged over ${DECAY}. Published: the same nets, batch 20, Adam with epsilon 1e-4, 3,280 epochs with a rate that falls in eight steps from 1e-3 to 1e-4, no average.`,
+        `parameters averaged over ${DECAY}${samples === 1 ? '' : ', the doubly reparameterised gradient of the bound (Tucker et al. 2019)'}. Published: the same nets, batch 20, Adam with epsilon 1e-4, 3,280 epochs with a rate that falls in eight steps from 1e-3 to 1e-4, no average.`,
     },
     context,
   );
