@@ -43,6 +43,7 @@ export { logitBias, type TokenBias } from './decode/logit-bias.js';
 export { minP } from './decode/min-p.js';
 export { presencePenalty } from './decode/presence-penalty.js';
 export { repetitionPenalty } from './decode/repetition-penalty.js';
+export { type Draft, type Speculated, type SpeculateOptions, speculate } from './decode/speculate.js';
 export { temperature } from './decode/temperature.js';
 export type { Allowed, TokenConstraint } from './decode/token-constraint.js';
 export { topK } from './decode/top-k.js';

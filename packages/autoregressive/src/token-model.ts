@@ -37,6 +37,8 @@ export interface TokenModel<P, S, C = void> extends SequenceModel<P, S, Categori
    * it: what has room may be written into.
    */
   readonly reserve?: (state: S, room: number) => S;
+  /** The state as it was `count` tokens before, of one with room from `reserve`; the given state is used up. */
+  readonly rewind?: (state: S, count: number) => S;
   /** {@link SequenceModel.run} whose `next` is of the last element alone, of batch (batch): it saves the logits of all the others. */
   readonly runToLast?: (params: P, elements: Tensor, state: S) => Successor<S, Categorical>;
 }

@@ -57,7 +57,7 @@ export function pairChain(
 ): PairChain {
   const after = (params: ChainParams, first: Tensor, second: Tensor): Tensor =>
     gather(params.table, cast(add(mul(first, vocabulary), second), 'int32'));
-  const { reserve: _reserve, runToLast: _run, ...chain } = markovChain(vocabulary, tokens);
+  const { reserve: _reserve, rewind: _rewind, runToLast: _run, ...chain } = markovChain(vocabulary, tokens);
   return {
     ...chain,
     init: () => ({ table: zeros([vocabulary ** 2, vocabulary]) }),

@@ -2,12 +2,11 @@ import type { TokenModel } from '@genai/autoregressive';
 import { GenaiError, type Key, split } from '@genai/core';
 import { categorical } from '@genai/distributions';
 import { type EmbeddingParams, embedding, type ProjectionParams, projection, truncatedNormal } from '@genai/nn';
-import { dropElements, expectShape, type KeyValueCache, scope } from '@genai/tensor';
+import { dropElements, expectShape, type KeyValueCache, scope, softCap } from '@genai/tensor';
 import {
   add,
   clone,
   concat,
-  div,
   expandDims,
   fill,
   matMul,
@@ -17,8 +16,8 @@ import {
   reshape,
   scalar,
   slice,
+  sub,
   type Tensor,
-  tanh,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { type BlockParams, block } from './model/block.js';
@@ -114,7 +113,7 @@ export function transformer(config: TransformerConfig): Transformer {
   const logitsOf = (params: TransformerParams, x: Tensor): Tensor => {
     const normed = norm && params.norm ? norm.apply(params.norm, x) : x;
     const logits = params.head ? head.apply(params.head, normed) : byTable(params.embedding.table, normed);
-    return logitCap ? mul(tanh(div(logits, logitCap)), logitCap) : logits;
+    return logitCap ? softCap(logits, logitCap) : logits;
   };
 
   return {
@@ -137,6 +136,11 @@ export function transformer(config: TransformerConfig): Transformer {
     start: (_params, batch) => {
       const none = (): Tensor => zeros([batch, 0, keyHeads * headWidth]);
       return { blocks: blocks.map(() => ({ keys: none(), values: none() })) };
+    },
+    rewind: ({ blocks, behind }, count) => {
+      if (!behind)
+        throw new GenaiError('transformer: a state can be rewound only if it has room. Use what `reserve` gave.');
+      return { blocks, behind: sub(behind, scalar(count, 'int32')) };
     },
     reserve: (state, room) => scope(() => reserved(state, Math.min(room, context))),
     run: (params, tokens, state, key) => {

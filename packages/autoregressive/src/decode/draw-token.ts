@@ -7,7 +7,17 @@ import { probabilities } from './probabilities.js';
  */
 export function drawToken(key: Key, logits: Float32Array, masses: Float64Array): number {
   if (!(probabilities(logits, masses) > Number.NEGATIVE_INFINITY)) return -1;
-  let left = uniform(key);
+  return fromMasses(masses, uniform(key));
+}
+
+/** A token with probability in proportion to its mass, from one number of the key; the masses need not sum to 1. */
+export function drawMass(key: Key, masses: Float64Array): number {
+  return fromMasses(masses, uniform(key) * masses.reduce((sum, mass) => sum + mass, 0));
+}
+
+/** The first token whose cumulated mass lies above `level`. */
+function fromMasses(masses: Float64Array, level: number): number {
+  let left = level;
   let last = -1;
   for (let token = 0; token < masses.length; token++) {
     if (masses[token] === 0) continue;
@@ -34,7 +44,7 @@ export function likeliestToken(logits: Float32Array): number {
 }
 
 /** U[0, 1) with 53 bits: of 23 bits, as `randomUniform` has, a rare token would feel the grain. */
-function uniform(key: Key): number {
+export function uniform(key: Key): number {
   const [high, low] = randomBits(key, 2) as unknown as [number, number];
   return ((high >>> 5) * 2 ** 26 + (low >>> 6)) * 2 ** -53;
 }

@@ -4,10 +4,11 @@ import type { DrawRules } from './draw-rules.js';
 import { drawToken, likeliestToken } from './draw-token.js';
 import { expectDistribution } from './expect-distribution.js';
 import type { Generated, Stopped } from './generation.js';
-import { allowedIn, anyFollows, ruleOut } from './rule-out.js';
+import { allowedIn, anyFollows } from './rule-out.js';
 import { endingLength, heldLength } from './stop-sequences.js';
 import type { Allowed } from './token-constraint.js';
 import { TokenHistory } from './token-history.js';
+import { warpNext, weighNext } from './weigh-next.js';
 
 /** One sequence while it is drawn, on the host: from logits to the next token, until something ends it. */
 export class DrawnSequence<A> {
@@ -37,6 +38,11 @@ export class DrawnSequence<A> {
     return this.#history.drawn;
   }
 
+  /** log p of each of them under the model, in nats. */
+  get logProbs(): readonly number[] {
+    return this.#logProbs;
+  }
+
   /** To be called before the first token is drawn. @throws ConstraintError if nothing satisfies the constraint. */
   readonly start = (): void => {
     const { constraint, steps } = this.#rules;
@@ -50,21 +56,31 @@ export class DrawnSequence<A> {
    * @throws ConstraintError if no token can follow that the constraint allows; GenaiError if none can at all.
    */
   readonly draw = (logits: Float32Array): void => {
-    const { where, warps, greedy, logits: warped, masses, endToken } = this.#rules;
+    const { where, greedy, masses } = this.#rules;
     const position = this.#history.drawn.length;
     const total = expectDistribution(where, position, logits);
-    warped.set(logits);
-    if (this.#allowed) ruleOut(warped, this.#allowed, endToken);
-    for (const warp of warps) warp(warped, this.#history);
+    const warped = warpNext(this.#rules, logits, this.#history, this.#allowed);
     const token = greedy ? likeliestToken(warped) : drawToken(fold(this.#key, position), warped, masses);
-    if (token < 0) {
-      this.#giveUp();
-      return;
-    }
-    const logProb = logits[token]! - total;
-    this.#logProb += logProb;
-    if (token === endToken) this.#stop('end');
-    else this.#push(token, logProb);
+    if (token < 0) this.#giveUp();
+    else this.#take(token, logits[token]! - total);
+  };
+
+  /**
+   * The probabilities of the next token, (vocabulary), from which {@link draw} would draw it: the rules' own memory, which the caller may
+   * change until it asks again. Undefined where none is left and the sequence has ended.
+   *
+   * @throws as `draw`.
+   */
+  readonly weigh = (logits: Float32Array): Float64Array | undefined => {
+    const { masses } = this.#rules;
+    if (weighNext(this.#rules, logits, this.#history, this.#allowed, masses)) return masses;
+    this.#giveUp();
+    return undefined;
+  };
+
+  /** Goes on with a token that was drawn elsewhere, by logits of the model. @throws as `draw`. */
+  readonly take = (token: number, logits: Float32Array): void => {
+    this.#take(token, logits[token]! - expectDistribution(this.#rules.where, this.#history.drawn.length, logits));
   };
 
   readonly result = (): Generated => ({
@@ -73,6 +89,12 @@ export class DrawnSequence<A> {
     logProb: this.#logProb,
     stopped: this.stopped ?? 'left',
   });
+
+  #take(token: number, logProb: number): void {
+    this.#logProb += logProb;
+    if (token === this.#rules.endToken) this.#stop('end');
+    else this.#push(token, logProb);
+  }
 
   #push(token: number, logProb: number): void {
     const { stop, steps, constraint } = this.#rules;

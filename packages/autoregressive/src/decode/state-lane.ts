@@ -13,8 +13,10 @@ import { gather, scope } from '@genai/tensor';
 import { backend, clone, concat, reshape, slice, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { TokenModel } from '../token-model.js';
 
-type Inputs<P, S> = { readonly params: P; readonly state: S; readonly tokens: Tensor };
-type Made<S> = { readonly logits: Tensor; readonly state: S };
+/** What a step takes: the tokens are (rows). */
+export type StepInputs<P, S> = { readonly params: P; readonly state: S; readonly tokens: Tensor };
+/** Logits of what follows, (rows, vocabulary), and the state to go on with. */
+export type MovedOn<S> = { readonly logits: Tensor; readonly state: S };
 
 /** Sequences side by side on the device, moved on together. It owns its state; a step is captured where the engine offers it. */
 export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
@@ -22,7 +24,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   readonly #params: P;
   /** The same for steps, with tensors of its own among them. */
   readonly #forSteps: P;
-  readonly #captured: Captured<Inputs<P, S>, Made<S>> | undefined;
+  readonly #step: LaneStep<P, S>;
   #state: S;
   #steps = 0;
   /** Tokens behind, and how many of all the state has room for. */
@@ -37,14 +39,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
     this.#params = params;
     this.#forSteps = model.forSteps?.(params) ?? params;
     this.#state = state;
-    const step = ({ params, state, tokens }: Inputs<P, S>): Made<S> => {
-      const { next, state: after } = model.step(params, tokens, state);
-      return { logits: next.logits, state: after };
-    };
-    this.#step = (inputs) => scope(() => step(inputs));
-    const engine = backend() as unknown as Partial<CanCapture>;
-    this.#captured = engine[CAPTURE]?.(step as never) as Captured<Inputs<P, S>, Made<S>> | undefined;
-    if (this.#captured) this.#step = this.#captured.run;
+    this.#step = laneStep(model);
   }
 
   /** (rows) tokens to (rows, vocabulary) logits of those after them, which are the caller's. */
@@ -53,7 +48,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
     const x = tensor1d(tokens, 'int32'); // (rows)
     try {
       // The step draws nothing, but only under keys that differ can a recording tell keys from other numbers.
-      const made = this.#step({ params: this.#forSteps, state: this.#state, tokens: x }, key(this.#steps++));
+      const made = this.#step.run({ params: this.#forSteps, state: this.#state, tokens: x }, key(this.#steps++));
       this.#replace(made.state);
       return made.logits;
     } finally {
@@ -64,18 +59,7 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   /** (rows, time) tokens, row by row, to (rows, vocabulary) logits of what comes after the last, which are the caller's. */
   readonly run = (tokens: Int32Array, time: number): Tensor => {
     this.#makeRoom(time);
-    const rows = tokens.length / time;
-    const { logits, state } = scope(() => {
-      const x = tensor2d(tokens, [rows, time], 'int32'); // (rows, time)
-      if (this.#model.runToLast) {
-        const { next, state } = this.#model.runToLast(this.#params, x, this.#state);
-        return { logits: next.logits, state };
-      }
-      const { next, state } = this.#model.run(this.#params, x, this.#state);
-      const vocabulary = next.logits.shape[2]!;
-      const last = slice(next.logits, [0, time - 1, 0], [rows, 1, vocabulary]);
-      return { logits: reshape(last, [rows, vocabulary]), state };
-    });
+    const { logits, state } = runToLast(this.#model, this.#params, this.#state, tokens, time);
     this.#replace(state);
     return logits;
   };
@@ -90,12 +74,10 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
   };
 
   readonly dispose = (): void => {
-    this.#captured?.dispose();
+    this.#step.dispose();
     disposeBut(this.#forSteps, this.#params);
     this.#replace({} as S);
   };
-
-  #step: (inputs: Inputs<P, S>, key: Key) => Made<S>;
 
   /** Where the model can reserve: room for what is expected at once, then for twice as much each time. */
   #makeRoom(more: number): void {
@@ -116,8 +98,50 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
 /** Tokens for which room is made before they come. */
 const MOST_AT_ONCE = 1_024;
 
+/** A step of a model as a function of tensors alone, captured where the engine offers it. */
+export interface LaneStep<P, S> {
+  readonly run: (inputs: StepInputs<P, S>, key: Key) => MovedOn<S>;
+  /** Frees what was captured. */
+  readonly dispose: () => void;
+}
+
+/** The {@link LaneStep} of a model. */
+export function laneStep<P extends Tree<Tensor>, S extends Tree<Tensor>, C>(
+  model: TokenModel<P, S, C>,
+): LaneStep<P, S> {
+  const step = ({ params, state, tokens }: StepInputs<P, S>): MovedOn<S> => {
+    const { next, state: after } = model.step(params, tokens, state);
+    return { logits: next.logits, state: after };
+  };
+  const engine = backend() as unknown as Partial<CanCapture>;
+  const captured = engine[CAPTURE]?.(step as never) as Captured<StepInputs<P, S>, MovedOn<S>> | undefined;
+  return captured ?? { run: (inputs) => scope(() => step(inputs)), dispose: () => undefined };
+}
+
+/** (rows, time) tokens, row by row, to (rows, vocabulary) logits of what comes after the last, and the state after them. */
+export function runToLast<P extends Tree<Tensor>, S extends Tree<Tensor>, C>(
+  model: TokenModel<P, S, C>,
+  params: P,
+  state: S,
+  tokens: Int32Array,
+  time: number,
+): MovedOn<S> {
+  const rows = tokens.length / time;
+  return scope(() => {
+    const x = tensor2d(tokens, [rows, time], 'int32'); // (rows, time)
+    if (model.runToLast) {
+      const { next, state: after } = model.runToLast(params, x, state);
+      return { logits: next.logits, state: after };
+    }
+    const { next, state: after } = model.run(params, x, state);
+    const vocabulary = next.logits.shape[2]!;
+    const last = slice(next.logits, [0, time - 1, 0], [rows, 1, vocabulary]);
+    return { logits: reshape(last, [rows, vocabulary]), state: after };
+  });
+}
+
 /** Frees what the first tree holds and the second does not. */
-function disposeBut(tree: Tree<Tensor>, kept: Tree<Tensor>): void {
+export function disposeBut(tree: Tree<Tensor>, kept: Tree<Tensor>): void {
   const others = new Set(leaves<Tensor>(kept).map(([, leaf]) => leaf));
   for (const [, leaf] of leaves<Tensor>(tree)) if (!others.has(leaf)) leaf.dispose();
 }

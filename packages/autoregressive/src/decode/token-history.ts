@@ -6,7 +6,10 @@ export class TokenHistory implements History {
   readonly counts: Map<number, number> = new Map();
   readonly seen: Set<number>;
 
+  readonly #given: ReadonlySet<number>;
+
   constructor(readonly prompt: readonly number[]) {
+    this.#given = new Set(prompt);
     this.seen = new Set(prompt);
   }
 
@@ -14,5 +17,17 @@ export class TokenHistory implements History {
     this.drawn.push(token);
     this.counts.set(token, (this.counts.get(token) ?? 0) + 1);
     this.seen.add(token);
+  };
+
+  /** Takes the last token back. */
+  readonly pop = (): void => {
+    const token = this.drawn.pop();
+    if (token === undefined) return;
+    const left = this.counts.get(token)! - 1;
+    if (left > 0) this.counts.set(token, left);
+    else {
+      this.counts.delete(token);
+      if (!this.#given.has(token)) this.seen.delete(token);
+    }
   };
 }

@@ -1,0 +1,7 @@
+import { compareEngines } from '@genai/testing/compare-engines';
+// @boundaries-ignore the models of this package are run here on engines that it must not import
+import { useBackend } from '../../backend/src/use-backend.js';
+import { RUNS } from './engine-run.js';
+
+compareEngines('wasm', RUNS, useBackend);
+compareEngines('simd' as 'wasm', RUNS, useBackend); // the kit does not name it
