@@ -1,5 +1,6 @@
 export type { AttentionLayerParams } from './model/attention-layer.js';
 export type { BlockParams, PartNorms } from './model/block.js';
+export { type ExpertParams, expertWeights } from './model/expert-layer.js';
 export type { FeedForwardParams } from './model/feed-forward.js';
 export type { NormLayerParams } from './model/norm-layer.js';
 export { gemma2 } from './presets/gemma2.js';

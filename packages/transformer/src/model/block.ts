@@ -1,8 +1,9 @@
-import { type Key, split } from '@genai/core';
+import { type Key, type Layer, split } from '@genai/core';
 import { type KeyValueCache, scope } from '@genai/tensor';
 import { add, type Tensor } from '@tensorflow/tfjs-core';
 import type { FullConfig } from '../transformer-config.js';
 import { type AttentionLayerParams, attentionLayer, type BlockInitializers, type Past } from './attention-layer.js';
+import { type ExpertParams, expertLayer } from './expert-layer.js';
 import { type FeedForwardParams, feedForward } from './feed-forward.js';
 import { type NormLayerParams, normLayer } from './norm-layer.js';
 
@@ -13,7 +14,7 @@ export type PartNorms = { readonly before?: NormLayerParams; readonly after?: No
 export type BlockParams = {
   readonly attention: AttentionLayerParams;
   readonly attentionNorms: PartNorms;
-  readonly feedForward: FeedForwardParams;
+  readonly feedForward: FeedForwardParams | ExpertParams;
   readonly feedForwardNorms: PartNorms;
 };
 
@@ -32,7 +33,9 @@ export interface Block {
 /** Block `layer` of a decoder. */
 export function block(config: FullConfig, layer: number, initializers: BlockInitializers): Block {
   const attention = attentionLayer(config, layer, initializers);
-  const forward = feedForward(config, initializers);
+  const forward = (
+    config.experts ? expertLayer(config, config.experts, initializers) : feedForward(config, initializers)
+  ) as Layer<Tensor, FeedForwardParams | ExpertParams>;
   const norm = normLayer(config);
   const norms = (key: Key): PartNorms => ({
     ...(config.placement !== 'post' && { before: norm.init(key) }),

@@ -19,7 +19,7 @@ export function feedForward(config: FullConfig, { into, out }: BlockInitializers
   const parts: { readonly [part: string]: number } = gated ? { gate: hidden, up: hidden } : { up: hidden };
   const up = projection(width, parts, { bias, initializer: into });
   const down = projection(hidden, { down: width }, { bias, initializer: out });
-  const activate = ACTIVATIONS[config.activation];
+  const activate = activationOf(config);
   return {
     init: (key) => {
       const [forUp, forDown] = split(key);
@@ -36,6 +36,9 @@ export function feedForward(config: FullConfig, { into, out }: BlockInitializers
   };
 }
 
+/** The activation of a config. */
+export const activationOf = ({ activation }: FullConfig): ((x: Tensor) => Tensor) => ACTIVATIONS[activation];
+
 const ACTIVATIONS: { readonly [name in FullConfig['activation']]: (x: Tensor) => Tensor } = {
   gelu: (x) => gelu(x),
   'gelu-tanh': (x) => gelu(x, { approximate: true }),
@@ -43,8 +46,8 @@ const ACTIVATIONS: { readonly [name in FullConfig['activation']]: (x: Tensor) =>
   relu,
 };
 
-/** activation(first half) · second half, of (batch, time, 2 · hidden). */
-function gatedBy(activate: (x: Tensor) => Tensor, raised: Tensor, hidden: number): Tensor {
+/** activation(first half) · second half, of (…, 2 · hidden). */
+export function gatedBy(activate: (x: Tensor) => Tensor, raised: Tensor, hidden: number): Tensor {
   const size = [...raised.shape.slice(0, -1), hidden];
   const from = (at: number): Tensor => slice(raised, [...size.slice(0, -1).map(() => 0), at], size);
   return mul(activate(from(0)), from(hidden));
