@@ -32,6 +32,14 @@ export { MAJOR, MINOR, type ScaleOptions, scaleConstraint } from './constrain/sc
 export { type Beam, type BeamSearchOptions, beamSearch } from './decode/beam-search.js';
 export { type BestOfOptions, bestOf } from './decode/best-of.js';
 export { ConstraintError } from './decode/constraint-error.js';
+export {
+  type BatchRequest,
+  type ContinuousBatch,
+  type ContinuousBatchOptions,
+  continuousBatch,
+} from './decode/continuous-batch.js';
+export type { DrawnToken } from './decode/continuous-batch-row.js';
+export type { BatchLoad } from './decode/continuous-batch-scheduler.js';
 export type { RowToken } from './decode/draw-rows.js';
 export type { DrawOptions } from './decode/draw-rules.js';
 export { frequencyPenalty } from './decode/frequency-penalty.js';
@@ -42,11 +50,13 @@ export type { Guidance } from './decode/guidance.js';
 export { logitBias, type TokenBias } from './decode/logit-bias.js';
 export { minP } from './decode/min-p.js';
 export { presencePenalty } from './decode/presence-penalty.js';
+export { QueueFullError } from './decode/queue-full-error.js';
 export { repetitionPenalty } from './decode/repetition-penalty.js';
 export { type Draft, type Speculated, type SpeculateOptions, speculate } from './decode/speculate.js';
 export { temperature } from './decode/temperature.js';
 export type { Allowed, TokenConstraint } from './decode/token-constraint.js';
 export { topK } from './decode/top-k.js';
+export type { TokenLogProb } from './decode/top-log-probs.js';
 export { topP } from './decode/top-p.js';
 export { typical } from './decode/typical.js';
 export type { History, Warp } from './decode/warp.js';

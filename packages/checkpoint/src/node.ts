@@ -1,1 +1,2 @@
 export { directory } from './directory.js';
+export { type HubOptions, hub } from './hub.js';

@@ -125,7 +125,7 @@ describe('errors', () => {
   test('a wrong configuration of a model of text names the field', async () => {
     await using place = await coins();
     const cases: readonly (readonly [config: object, message: RegExp])[] = [
-      [{ parts: { net: 'transformer' } }, /parts\.net must be one of lstm, gru, .*, got "transformer"/],
+      [{ parts: { net: 'perceptron' } }, /parts\.net must be one of lstm, gru, .*, got "perceptron"/],
       [{ parts: { tokenizer: 'words' } }, /parts\.tokenizer must be one of characters, bytes, byte-pairs, got "words"/],
       [{ parts: { vocabulary: 255 } }, /parts\.vocabulary must be an integer of at least 256, got 255/],
       [{ parts: { hidden: 3 } }, /parts has an unknown field "hidden"/],

@@ -80,11 +80,19 @@ export { writeTable } from './table/write-table.js';
 export type { BytePairs } from './text/byte-pairs.js';
 export { bytes } from './text/bytes.js';
 export { type ChatFormat, type ChatFormatOptions, chatFormat, type Role, type Turn } from './text/chat-format.js';
+export { type ChatTemplate, type ChatTemplateOptions, chatTemplate } from './text/chat-template.js';
 export { type DialogueWindowsOptions, dialogueWindows } from './text/dialogue-windows.js';
+export {
+  type FillInTheMiddleOptions,
+  fillInTheMiddle,
+  infillPrompt,
+  type MiddleMarks,
+} from './text/fill-in-the-middle.js';
 export { fromTokenizerJson } from './text/from-tokenizer-json.js';
 export { type LineSequencesOptions, lineSequences } from './text/line-sequences.js';
 export { lines } from './text/lines.js';
 export type { MaskedElements, MaskedTokens } from './text/masked-rows.js';
+export { type PackedElements, type PackedOptions, packed } from './text/packed.js';
 export { playDialogues } from './text/play-dialogues.js';
 export { readDialogues } from './text/read-dialogues.js';
 export { streamText } from './text/stream-text.js';
@@ -94,8 +102,14 @@ export { type TokenizerJson, toTokenizerJson } from './text/to-tokenizer-json.js
 export { tokenBytes } from './text/token-bytes.js';
 export type { TokenizerDescription } from './text/tokenizer-description.js';
 export { tokenizerFrom } from './text/tokenizer-from.js';
+export {
+  type FromHuggingFaceOptions,
+  textMarks,
+  tokenizerFromHuggingFace,
+} from './text/tokenizer-from-hugging-face.js';
 export { type TrainBytePairsOptions, trainBytePairs } from './text/train-byte-pairs.js';
 export { withSpecial } from './text/with-special.js';
+export type { Patterns } from './text/word-splits.js';
 export { checkerboard } from './toys/checkerboard.js';
 export { cycle } from './toys/cycle.js';
 export { eightGaussians } from './toys/eight-gaussians.js';

@@ -15,6 +15,8 @@ export type Positions =
       /** Pairs are neighbours, as in the paper and in llama2.c; default `false`: halves, as in Hugging Face's files. */
       readonly interleaved?: boolean;
       readonly scaling?: RotaryScaling;
+      /** The base in blocks with a window, which are then not stretched, as in Gemma 3. Default: as in all others. */
+      readonly windowBase?: number;
     }
   /** Scores fall with the distance, by a slope for each head. */
   | { readonly kind: 'alibi' };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 // @boundaries-ignore checkpoints are read here by a package that this one must not import
 import { directory } from '../../checkpoint/src/directory.js';
 // @boundaries-ignore as above
@@ -21,8 +21,8 @@ export function goldenStore(name: string): Store {
 }
 
 /** The tokens of a golden model, (rows, time), and the logits that the reference gives for them, flat. */
-export function expectedOf(name: string): { readonly tokens: Tensor; readonly logits: number[] } {
-  const { tokens, logits } = JSON.parse(readFileSync(`${folder(name)}/expected.json`, 'utf8')) as {
+export function expectedOf(name: string, file = 'expected'): { readonly tokens: Tensor; readonly logits: number[] } {
+  const { tokens, logits } = JSON.parse(readFileSync(`${folder(name)}/${file}.json`, 'utf8')) as {
     readonly tokens: number[][];
     readonly logits: number[][][];
   };

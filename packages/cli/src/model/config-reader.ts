@@ -6,6 +6,7 @@ export interface ConfigReader {
   /** `config.json: parts` and the like. */
   readonly where: string;
   readonly has: (field: string) => boolean;
+  readonly isList: (field: string) => boolean;
   readonly integer: (field: string, least: number) => number;
   /** From `least` up, to `most` if that is given. */
   readonly number: (field: string, least: number, most?: number) => number;
@@ -38,6 +39,7 @@ export function configReader(where: string, value: unknown, known: readonly stri
   return {
     where,
     has: (field) => fields.get(field) !== undefined,
+    isList: (field) => Array.isArray(fields.get(field)),
     integer: (field, least) => {
       const got = fields.get(field);
       return isInteger(got, least) ? got : wrong(field, `an integer of at least ${least}`);

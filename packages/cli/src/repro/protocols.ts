@@ -12,6 +12,7 @@ import { names } from './names.js';
 import { pointClouds, pointClouds5 } from './point-clouds.js';
 import type { Protocol } from './protocol.js';
 import { shakespeare } from './shakespeare.js';
+import { shakespeareChar, shakespeareCharRotary } from './shakespeare-char.js';
 import { stackedMnist } from './stacked-mnist.js';
 import { vaeFashion, vaeFashionVamp } from './vae-fashion.js';
 
@@ -33,6 +34,8 @@ export const PROTOCOLS: readonly Protocol[] = [
   pointClouds5,
   names,
   shakespeare,
+  shakespeareChar,
+  shakespeareCharRotary,
   chorales,
   choralesNade,
   madeMnist,

@@ -12,10 +12,15 @@ export type TokenizerDescription =
       readonly special: readonly string[];
       /** What a word is, where that is not GPT-2's. */
       readonly pattern?: { readonly source: string; readonly flags: string };
-    };
+    }
+  /** What a `tokenizer.json` of Hugging Face holds, of which `tokenizerFromHuggingFace` makes the tokenizer again. */
+  | { readonly kind: 'hugging-face'; readonly json: unknown };
+
+/** A description of which a tokenizer can be made at once. */
+export type OwnDescription = Exclude<TokenizerDescription, { readonly kind: 'hugging-face' }>;
 
 /** Checks the form of data of unknown origin. @throws GenaiError that names the place. */
-export function describedTokenizer(where: string, json: unknown): TokenizerDescription {
+export function describedTokenizer(where: string, json: unknown): OwnDescription {
   const fail = (place: string, expected: string): never => {
     throw new GenaiError(`${where}: ${place} is not ${expected}. Pass what the toJSON of a tokenizer gave.`);
   };
@@ -25,6 +30,11 @@ export function describedTokenizer(where: string, json: unknown): TokenizerDescr
   if (kind === 'characters') {
     if (typeof alphabet !== 'string' || alphabet === '') return fail('alphabet', 'a text of at least one character');
     return { kind, alphabet, special: [...special] };
+  }
+  if (kind === 'hugging-face') {
+    throw new GenaiError(
+      `${where}: the tokenizer is of kind "hugging-face". Pass its json to tokenizerFromHuggingFace.`,
+    );
   }
   if (kind !== 'byte-pairs') return fail('kind', '"characters", "bytes" or "byte-pairs"');
   if (!isTexts(symbols)) return fail('symbols', 'a list of texts');

@@ -12,7 +12,7 @@ import {
 import { concat, reshape, slice, type Tensor } from '@tensorflow/tfjs-core';
 import { alibiSlopes } from '../positions/alibi-slopes.js';
 import { rotaryFrequencies } from '../positions/rotary-frequencies.js';
-import type { FullConfig } from '../transformer-config.js';
+import type { FullConfig, Positions } from '../transformer-config.js';
 
 /** `qkv`: parts `query`, `key`, `value`; the norms are of one head. */
 export type AttentionLayerParams = {
@@ -50,7 +50,8 @@ export function attentionLayer(config: FullConfig, layer: number, { into, out }:
   const qkv = projection(width, parts, { bias: biases.qkv, initializer: into });
   const output = projection(heads * headWidth, { output: width }, { bias: biases.output, initializer: out });
   const headNorm = rmsNorm(headWidth, { epsilon });
-  const turning = positions.kind === 'rotary' && rotaryFrequencies(positions, headWidth);
+  const turning =
+    positions.kind === 'rotary' && rotaryFrequencies(ofBlock(positions, config.windows[layer]), headWidth);
   const options: GroupedAttentionOptions = {
     heads,
     keyHeads,
@@ -115,4 +116,12 @@ export function attentionLayer(config: FullConfig, layer: number, { into, out }:
       cache: past ? { keys: concat([past.keys, keys], 1), values: concat([past.values, values], 1) } : { keys, values },
     };
   }
+}
+
+type Rotary = Extract<Positions, { kind: 'rotary' }>;
+
+/** The positions of a block: those with a window may have a base of their own. */
+function ofBlock(positions: Rotary, window: number | undefined): Rotary {
+  const { windowBase, scaling, ...rest } = positions;
+  return window === undefined || windowBase === undefined ? positions : { ...rest, base: windowBase };
 }

@@ -15,7 +15,8 @@ import type { Tree } from '@genai/core';
 import { gru, layerNorm, lstm, rnn } from '@genai/nn';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expectSize } from '../expect-size.js';
-import type { TextParts } from './text-config.js';
+import { buildDecoder } from './build-decoder.js';
+import type { NetParts, TextParts } from './text-config.js';
 
 export type BuiltText = TokenModel<Tree<Tensor>, Tree<Tensor>>;
 type AnyNet = SequenceNet<Tree<Tensor>, Tree<Tensor>>;
@@ -26,17 +27,18 @@ type AnyNet = SequenceNet<Tree<Tensor>, Tree<Tensor>>;
  * @throws UsageError if it is larger than any that could be trained.
  */
 export function buildText(parts: TextParts, vocabulary: number): BuiltText {
+  if ('decoder' in parts || 'depth' in parts) return buildDecoder(parts, vocabulary) as unknown as BuiltText;
   const { layers, width, dropout, tied } = parts;
   expectSize([], { layers, parameters: 2 * vocabulary * width + layers * WEIGHTS[parts.net] * width ** 2 });
   return tokenModel({ vocabulary, net: netOf(parts), dropout, tied }) as unknown as BuiltText;
 }
 
 /** Weights of a layer beside the square of its width, at most. */
-const WEIGHTS: { readonly [net in TextParts['net']]: number } = {
+const WEIGHTS: { readonly [net in NetParts['net']]: number } = {
   ...{ lstm: 8, gru: 6, rnn: 2, 'min-gru': 2, 'min-lstm': 3, 'state-space': 7, 'wave-net': 8 },
 };
 
-function netOf({ net, layers, width, dropout }: TextParts): AnyNet {
+function netOf({ net, layers, width, dropout }: NetParts): AnyNet {
   switch (net) {
     case 'lstm':
       return stacked(layers, dropout, () => untyped(recurrentNet(lstm(width, width))));

@@ -1,0 +1,76 @@
+import { mapPlaces, normPlaces } from '../layouts/place.js';
+import type { FullConfig } from '../transformer-config.js';
+import type { GgufPlace } from './gguf-architecture.js';
+
+export interface GgufPlacesOptions {
+  /** Queries, keys and values are one tensor. */
+  readonly fused?: boolean;
+  /** Every map and norm has a bias in the file. */
+  readonly biased?: boolean;
+}
+
+/**
+ * The places of llama.cpp's names, all maps as (outputs, inputs).
+ *
+ * @source https://github.com/ggml-org/llama.cpp/blob/master/gguf-py/gguf/constants.py, `TENSOR_NAMES`.
+ */
+export function ggufPlaces(
+  config: FullConfig,
+  { fused = false, biased = false }: GgufPlacesOptions = {},
+): readonly GgufPlace[] {
+  const { vocabulary, width, hidden, context, layers, heads, keyHeads, headWidth, biases, positions, tied } = config;
+  const hasShift = config.norm === 'layer' && biases.norms;
+  const norm = (name: string, path: string, size = width): GgufPlace[] =>
+    normPlaces(name, path, size, { shift: hasShift || (biased && size === width) }).map((place) =>
+      place.path.endsWith('.shift') && !hasShift ? { ...place, absent: true } : place,
+    );
+  const map = (
+    name: string,
+    path: string,
+    sizes: readonly [inputs: number, outputs: number],
+    bias: boolean,
+    columns?: readonly [from: number, all: number],
+  ): GgufPlace[] =>
+    mapPlaces(name, path, sizes, { transposed: true, columns, bias: bias || biased }).map((place) =>
+      place.path.endsWith('.bias') && !bias ? { ...place, absent: true } : place,
+    );
+
+  const [queries, keys] = [heads * headWidth, keyHeads * headWidth];
+  const all = queries + 2 * keys;
+  const blocks = Array.from({ length: layers }, (_, layer) => {
+    const [name, path] = [`blk.${layer}`, `blocks.${layer}`];
+    const [qkv, up] = [`${path}.attention.qkv`, `${path}.feedForward.up`];
+    const both = config.placement === 'both';
+    const part = (of: string, size: number, from: number): GgufPlace[] =>
+      map(`${name}.attn_${of}`, qkv, [width, size], biases.qkv, [from, all]);
+    return [
+      ...norm(`${name}.attn_norm`, `${path}.attentionNorms.before`),
+      ...(fused ? map(`${name}.attn_qkv`, qkv, [width, all], biases.qkv) : []),
+      ...(fused ? [] : [...part('q', queries, 0), ...part('k', keys, queries), ...part('v', keys, queries + keys)]),
+      ...(config.queryKeyNorm ? norm(`${name}.attn_q_norm`, `${path}.attention.queryNorm`, headWidth) : []),
+      ...(config.queryKeyNorm ? norm(`${name}.attn_k_norm`, `${path}.attention.keyNorm`, headWidth) : []),
+      ...map(`${name}.attn_output`, `${path}.attention.output`, [queries, width], biases.output),
+      ...(both ? norm(`${name}.post_attention_norm`, `${path}.attentionNorms.after`) : []),
+      ...norm(`${name}.ffn_norm`, `${path}.feedForwardNorms.before`),
+      ...(config.gated ? map(`${name}.ffn_gate`, up, [width, hidden], biases.feedForward, [0, 2 * hidden]) : []),
+      ...map(
+        `${name}.ffn_up`,
+        up,
+        [width, hidden],
+        biases.feedForward,
+        config.gated ? [hidden, 2 * hidden] : undefined,
+      ),
+      ...map(`${name}.ffn_down`, `${path}.feedForward.down`, [hidden, width], biases.feedForward),
+      ...(both ? norm(`${name}.post_ffw_norm`, `${path}.feedForwardNorms.after`) : []),
+    ];
+  });
+  return [
+    { name: 'token_embd.weight', path: 'embedding.table', shape: [vocabulary, width] },
+    ...(positions.kind === 'learned'
+      ? [{ name: 'position_embd.weight', path: 'positions.table', shape: [context, width] }]
+      : []),
+    ...blocks.flat(),
+    ...norm('output_norm', 'norm'),
+    ...(tied ? [] : mapPlaces('output', 'head', [width, vocabulary], { transposed: true, bias: false })),
+  ];
+}
