@@ -7,13 +7,13 @@ import type { Drawing } from './drawing.js';
 import type { Measured, Order } from './measured.js';
 import { useStockWasm } from './use-stock-wasm.js';
 import type { Timed, Workload } from './workload.js';
-import { DRAWINGS, WORKLOADS } from './workloads.js';
+import { DRAWINGS, LARGE_DRAWINGS, WORKLOADS } from './workloads.js';
 
 const order = JSON.parse(process.argv[2]!) as Order;
 const named = ({ name }: Timed): boolean => name === order.workload;
 if (order.backend === 'stock-wasm') await useStockWasm();
 else await useBackend(order.backend as BackendName | 'auto', { threads: order.threads });
-const drawing = DRAWINGS.find(named);
+const drawing = [...DRAWINGS, ...LARGE_DRAWINGS].find(named);
 const measured = drawing ? await drawn(drawing) : await trained(WORKLOADS.find(named)!);
 console.log(JSON.stringify(measured));
 process.exit(0); // whatever an engine leaves open shall not hold up the next one

@@ -38,7 +38,9 @@ export {
   type ProjectionOptions,
   type ProjectionParams,
   projection,
+  type QuantisedParams,
 } from './projection.js';
+export { dequantiseProjection, quantiseProjection, quantiseRows } from './quantise-projection.js';
 export { type Recurrent, recurrent } from './recurrent.js';
 export {
   type CellInput,

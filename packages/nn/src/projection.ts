@@ -1,5 +1,5 @@
 import { expectIntegers, type Key, type Layer } from '@genai/core';
-import { expectShape, linear, scope } from '@genai/tensor';
+import { expectShape, linear, quantisedLinear, scope } from '@genai/tensor';
 import { add, concat, matMul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
 import { glorotUniform } from './initializers/glorot.js';
@@ -8,14 +8,20 @@ import type { Initializer } from './initializers/initializer.js';
 /** A low-rank addition to some columns of a weight: x · a · b. `a`: (inputs, rank), `b`: (rank, columns of the part). */
 export type AdapterParams = { readonly a: Tensor; readonly b: Tensor };
 
-/** A projection and what was added to parts of it, each by its name. */
+/**
+ * A weight of 8 or 4 bits, in the layout of `quantise` of `@genai/tensor`: `codes` (outputs, inputs · bits / 32) of int32, `scales`
+ * (outputs, inputs / 32). No gradient flows to either.
+ */
+export type QuantisedParams = { readonly codes: Tensor; readonly scales: Tensor; readonly bias?: Tensor };
+
+/** A projection and what was added to parts of it, each by its name; `whole` is added to all columns. */
 export type AdaptedParams = {
-  readonly base: DenseParams;
+  readonly base: DenseParams | QuantisedParams;
   readonly adapters: { readonly [part: string]: AdapterParams };
 };
 
-/** What a {@link projection} computes with: a weight of its own, or one with adapters. The form of the tree tells which. */
-export type ProjectionParams = DenseParams | AdaptedParams;
+/** What a {@link projection} computes with: a weight, a quantised one, or one with adapters. The form of the tree tells which. */
+export type ProjectionParams = DenseParams | QuantisedParams | AdaptedParams;
 
 export interface ProjectionOptions {
   /** Adds a bias, 0 at first. Default `true`. */
@@ -28,8 +34,8 @@ export interface ProjectionOptions {
  * One affine map of the last dimension whose outputs are several parts side by side, such as queries, keys and values:
  * (…, inputs) → (…, sum of the parts).
  *
- * It is `dense` for whoever trains it from nothing. Its parameters may later take other forms, with the same layer: low-rank adapters
- * beside a weight that is kept, each added to one part.
+ * It is `dense` for whoever trains it from nothing. Its parameters may later take other forms, with the same layer: a weight of 8 or 4
+ * bits, and low-rank adapters beside a weight that is kept, each added to one part.
  *
  * @example
  * const layer = projection(64, { query: 64, key: 16, value: 16 }, { bias: false });
@@ -46,9 +52,14 @@ export function projection(
   expectIntegers(where, { inputs, ...parts });
   const outputs = Object.values(parts).reduce((sum, size) => sum + size, 0);
   const plain = dense(inputs, outputs, { bias, initializer });
+  const whole = (params: DenseParams | QuantisedParams, x: Tensor, key?: Key): Tensor => {
+    if (!('codes' in params)) return plain.apply(params, x, key);
+    expectShape(`${where}: codes`, params.codes, [outputs, 'inputs · bits / 32']);
+    return quantisedLinear(x, params.codes, params.scales, params.bias);
+  };
   const apply = (params: ProjectionParams, x: Tensor, key?: Key): Tensor => {
-    if (!('base' in params)) return plain.apply(params, x, key);
-    return scope(() => add(plain.apply(params.base, x, key), added(where, params.adapters, parts, x)));
+    if (!('base' in params)) return whole(params, x, key);
+    return scope(() => add(whole(params.base, x, key), added(where, params.adapters, parts, x)));
   };
   return { init: plain.init, apply };
 }
@@ -62,14 +73,18 @@ function added(
 ): Tensor {
   const shape = x.shape.slice(0, -1);
   const rows = reshape(x, [-1, x.shape.at(-1)!]);
-  const columns = Object.entries(parts).map(([part, size]) => {
+  const product = (part: string, size: number): Tensor | undefined => {
     const adapter = adapters[part];
-    if (!adapter) return zeros([rows.shape[0]!, size]);
+    if (!adapter) return undefined;
     const { a, b } = adapter;
     expectShape(`${where}: adapters.${part}.a`, a, [rows.shape[1]!, 'rank']);
     expectShape(`${where}: adapters.${part}.b`, b, [a.shape[1]!, size]);
     return matMul(linear(rows, a), b);
-  });
-  const whole = concat(columns, 1);
-  return reshape(whole, [...shape, whole.shape[1]!]);
+  };
+  const outputs = Object.values(parts).reduce((sum, size) => sum + size, 0);
+  const whole = product('whole', outputs);
+  const products = Object.entries(parts).map(([part, size]) => product(part, size) ?? zeros([rows.shape[0]!, size]));
+  const apart = whole && Object.keys(adapters).length === 1 ? undefined : concat(products, 1);
+  const sum = whole && apart ? add(whole, apart) : (whole ?? apart!);
+  return reshape(sum, [...shape, outputs]);
 }

@@ -2,93 +2,7 @@
 // log Σ eˢ of each query's scores, from which the weights are computed again.
 #include "math.h"
 #include "partial.h"
-
-// ---- Small products ----------------------------------------------------------------------------------------------------
-#if VL == 4
-enum { ROWS = 4 }; // of a block of sums that stays in registers, beside 2 VL columns
-#else
-enum { ROWS = 8 };
-#endif
-
-/** A matrix whose entry (i, p) stands at at[i · row + p · step]. */
-typedef struct { const f32 *at; size_t row, step; } matrix;
-
-/** Rows × (vectors · VL, or `lanes`) of c = a · b, or of c + a · b. */
-INLINE void product_block(f32 *c, size_t c_row, matrix a, const f32 *b, size_t b_row, size_t depth, bool add,
-                          const int rows, const int vectors, size_t lanes) {
-  vf sum[ROWS][2];
-  for (int i = 0; i < rows; i++)
-    for (int v = 0; v < vectors; v++) {
-      f32 *at = c + (size_t)i * c_row + v * VL;
-      sum[i][v] = add ? (lanes == VL ? load(at) : load_part(at, lanes)) : (vf){};
-    }
-  for (size_t p = 0; p < depth; p++) {
-    vf across[2];
-    for (int v = 0; v < vectors; v++)
-      across[v] = lanes == VL ? load(b + p * b_row + v * VL) : load_part(b + p * b_row, lanes);
-    for (int i = 0; i < rows; i++) {
-      vf down = splat(a.at[(size_t)i * a.row + p * a.step]);
-      for (int v = 0; v < vectors; v++) sum[i][v] = fma_(down, across[v], sum[i][v]);
-    }
-  }
-  for (int i = 0; i < rows; i++)
-    for (int v = 0; v < vectors; v++) {
-      f32 *at = c + (size_t)i * c_row + v * VL;
-      if (lanes == VL) store(at, sum[i][v]);
-      else store_part(at, sum[i][v], lanes);
-    }
-}
-INLINE void product_columns(f32 *c, size_t c_row, matrix a, const f32 *b, size_t b_row, size_t rows, size_t depth,
-                            bool add, const int vectors, size_t lanes) {
-  size_t i = 0;
-#define WITH_ROWS(count) \
-  for (; i + (count) <= rows; i += (count)) { \
-    matrix part = {a.at + i * a.row, a.row, a.step}; \
-    product_block(c + i * c_row, c_row, part, b, b_row, depth, add, count, vectors, lanes); \
-  }
-  WITH_ROWS(ROWS)
-#if VL > 4
-  WITH_ROWS(4)
-#endif
-  WITH_ROWS(2)
-  WITH_ROWS(1)
-}
-/** c = a · b, or c += a · b; c: rows × columns, a: rows × depth, b: depth × columns. */
-static void product(f32 *c, size_t c_row, matrix a, const f32 *b, size_t b_row, size_t rows, size_t columns,
-                    size_t depth, bool add) {
-  size_t j = 0;
-  for (; j + 2 * VL <= columns; j += 2 * VL) product_columns(c + j, c_row, a, b + j, b_row, rows, depth, add, 2, VL);
-  for (; j + VL <= columns; j += VL) product_columns(c + j, c_row, a, b + j, b_row, rows, depth, add, 1, VL);
-  if (j < columns) product_columns(c + j, c_row, a, b + j, b_row, rows, depth, add, 1, columns - j);
-}
-
-typedef f32 four __attribute__((vector_size(16), aligned(4), may_alias));
-
-/** to[j · to_row + i] = from[i · from_row + j], and zeros for i from `rows` up to `padded`. */
-static void transpose(f32 *to, size_t to_row, const f32 *from, size_t from_row, size_t rows, size_t columns, size_t padded) {
-  size_t i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    const f32 *at = from + i * from_row;
-    size_t j = 0;
-#if defined(__wasm_simd128__) || !defined(__wasm__)
-    for (; j + 4 <= columns; j += 4) {
-      four a = *(four *)(at + j), b = *(four *)(at + from_row + j);
-      four c = *(four *)(at + 2 * from_row + j), d = *(four *)(at + 3 * from_row + j);
-      four ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-      four cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-      f32 *out = to + j * to_row + i;
-      *(four *)out = __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5);
-      *(four *)(out + to_row) = __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7);
-      *(four *)(out + 2 * to_row) = __builtin_shufflevector(ab1, cd1, 0, 1, 4, 5);
-      *(four *)(out + 3 * to_row) = __builtin_shufflevector(ab1, cd1, 2, 3, 6, 7);
-    }
-#endif
-    for (; j < columns; j++)
-      for (size_t r = 0; r < 4; r++) to[j * to_row + i + r] = at[r * from_row + j];
-  }
-  for (; i < padded; i++)
-    for (size_t j = 0; j < columns; j++) to[j * to_row + i] = i < rows ? from[i * from_row + j] : 0;
-}
+#include "small-product.h"
 
 // ---- One head ----------------------------------------------------------------------------------------------------------
 /** Where the heads of one operand begin, and how far apart their rows are. */
@@ -99,15 +13,15 @@ typedef struct {
   const f32 *q, *k, *v, *dy, *y_kept, *sums_kept;
   layout of_q, of_k, of_v, of_y;
   size_t batch, heads, time, length, width, features;
+  size_t share, window; // queries' heads for each head of keys; how many keys a query sees at most, 0: all
   f32 scale;
   bool causal;
   int chunks;
 } attention;
 
-INLINE size_t begin(const attention *c, layout l, size_t at) {
-  return l.offset + at / c->heads * l.batch + at % c->heads * l.head;
+INLINE size_t begin(const attention *c, layout l, size_t at, size_t share) {
+  return l.offset + at / c->heads * l.batch + at % c->heads / share * l.head;
 }
-INLINE size_t round_up(size_t x) { return (x + VL - 1) / VL * VL; }
 
 /** How many keys query i sees: all, or all but those behind it when the last query stands at the last key. */
 INLINE size_t seen_by(const attention *c, size_t i) {
@@ -116,19 +30,15 @@ INLINE size_t seen_by(const attention *c, size_t i) {
   return last <= c->time ? 0 : last - c->time;
 }
 
+/** The first key that a query sees of those up to `seen`. */
+INLINE size_t first_of(const attention *c, size_t seen) { return c->window && seen > c->window ? seen - c->window : 0; }
+/** The first key that any query from i on sees, or a few before it: a block begins with a whole vector. */
+INLINE size_t first_of_block(const attention *c, size_t i) { return first_of(c, seen_by(c, i)) / VL * VL; }
+
 /** How many queries are taken at once: few where the last of them sees keys that the first does not. */
 static size_t block_of(const attention *c, size_t used, size_t per_row) {
   size_t most = (SCRATCH_PER_THREAD / 4 - used) / per_row;
   return MAX((size_t)1, MIN(most, c->causal ? 32 : c->time));
-}
-
-/** Scores of one query by a product for each key: what a few queries cost is reading the keys, once and in order. */
-static void scores_of_row(f32 *scores, const f32 *q, const f32 *k, size_t k_row, size_t keys, size_t width) {
-  for (size_t j = 0; j < keys; j++) {
-    vf sum = {};
-    EACH_VECTOR(p, lanes, 0, width) sum = fma_(load_part(q + p, lanes), load_part(k + j * k_row + p, lanes), sum);
-    scores[j] = sum_lanes(sum);
-  }
 }
 
 /** exp(s · scale − top), zeros behind `seen`. @returns the sum, and by `top` the largest s · scale */
@@ -157,36 +67,39 @@ static f32 exponentials(f32 *s, size_t seen, size_t limit, f32 scale, f32 *top) 
 }
 
 static void attend(const attention *c, size_t at, f32 *space) {
-  const f32 *q = c->q + begin(c, c->of_q, at), *k = c->k + begin(c, c->of_k, at), *v = c->v + begin(c, c->of_v, at);
-  f32 *y = c->y + begin(c, c->of_y, at), *sums = c->sums + at * c->time;
+  const f32 *q = c->q + begin(c, c->of_q, at, 1), *k = c->k + begin(c, c->of_k, at, c->share);
+  const f32 *v = c->v + begin(c, c->of_v, at, c->share);
+  f32 *y = c->y + begin(c, c->of_y, at, 1), *sums = c->sums + at * c->time;
   size_t padded = round_up(c->length), few = 2;
   f32 *turned = space, *scores = space + c->width * padded;
   size_t step = block_of(c, c->width * padded, padded);
   if (c->time > few) transpose(turned, padded, k, c->of_k.row, c->length, c->width, padded);
   for (size_t i = 0; i < c->time; i += step) {
-    size_t rows = MIN(step, c->time - i), keys = seen_by(c, i + rows - 1), limit = round_up(keys);
+    size_t rows = MIN(step, c->time - i), base = first_of_block(c, i), keys = seen_by(c, i + rows - 1) - base, limit = round_up(keys);
     matrix queries = {q + i * c->of_q.row, c->of_q.row, 1};
-    if (c->time > few) product(scores, padded, queries, turned, padded, rows, limit, c->width, false);
+    if (c->time > few) product(scores, padded, queries, turned + base, padded, rows, limit, c->width, false);
     else
       for (size_t r = 0; r < rows; r++)
-        scores_of_row(scores + r * padded, queries.at + r * queries.row, k, c->of_k.row, keys, c->width);
+        scores_of_row(scores + r * padded, queries.at + r * queries.row, k + base * c->of_k.row, c->of_k.row, keys, c->width);
     for (size_t r = 0; r < rows; r++) {
       f32 *row = scores + r * padded, top, sum = 0;
-      size_t seen = seen_by(c, i + r);
-      if (seen) sum = exponentials(row, seen, limit, c->scale, &top);
+      size_t seen = seen_by(c, i + r), low = seen ? first_of(c, seen) - base : 0;
+      memset(row, 0, low * sizeof(f32));
+      if (seen) sum = exponentials(row + low, seen - base - low, limit - low, c->scale, &top);
       else memset(row, 0, limit * sizeof(f32));
       sums[i + r] = seen ? top + vlog(splat(sum))[0] : 0;
       f32 inverse = seen ? 1.f / sum : 0;
       EACH_VECTOR(j, lanes, 0, limit) store_part(row + j, load_part(row + j, lanes) * inverse, lanes);
     }
     matrix weights = {scores, padded, 1};
-    product(y + i * c->of_y.row, c->of_y.row, weights, v, c->of_v.row, rows, c->features, keys, false);
+    product(y + i * c->of_y.row, c->of_y.row, weights, v + base * c->of_v.row, c->of_v.row, rows, c->features, keys, false);
   }
 }
 
-/** dV = Wᵀ dY; dS = W ∘ (dY Vᵀ − Σ dY ∘ Y) · scale; dQ = dS K; dK = dSᵀ Q. */
+/** dV = Wᵀ dY; dS = W ∘ (dY Vᵀ − Σ dY ∘ Y) · scale; dQ = dS K; dK = dSᵀ Q. What heads send to keys they share adds up. */
 static void slope(const attention *c, size_t at, f32 *space) {
-  size_t in_q = begin(c, c->of_q, at), in_k = begin(c, c->of_k, at), in_v = begin(c, c->of_v, at), in_y = begin(c, c->of_y, at);
+  size_t in_q = begin(c, c->of_q, at, 1), in_k = begin(c, c->of_k, at, c->share), in_v = begin(c, c->of_v, at, c->share);
+  size_t in_y = begin(c, c->of_y, at, 1);
   const f32 *q = c->q + in_q, *k = c->k + in_k, *v = c->v + in_v, *dy = c->dy + in_y, *y = c->y_kept + in_y;
   const f32 *sums = c->sums_kept + at * c->time;
   f32 *dq = c->dq + in_q, *dk = c->dk + in_k, *dv = c->dv + in_v;
@@ -196,55 +109,58 @@ static void slope(const attention *c, size_t at, f32 *space) {
   f32 *slopes = weights + step * padded;
   transpose(keys, padded, k, k_row, c->length, c->width, padded);
   transpose(values, padded, v, v_row, c->length, c->features, padded);
-  for (size_t j = 0; j < c->length; j++) {
+  for (size_t j = 0; j < c->length && at % c->share == 0; j++) {
     memset(dk + j * k_row, 0, c->width * sizeof(f32));
     memset(dv + j * v_row, 0, c->features * sizeof(f32));
   }
   for (size_t i = 0; i < c->time; i += step) {
-    size_t rows = MIN(step, c->time - i), most = seen_by(c, i + rows - 1), limit = round_up(most);
+    size_t rows = MIN(step, c->time - i), base = first_of_block(c, i), most = seen_by(c, i + rows - 1) - base, limit = round_up(most);
     matrix queries = {q + i * q_row, q_row, 1}, outer = {dy + i * y_row, y_row, 1};
-    product(weights, padded, queries, keys, padded, rows, limit, c->width, false);
-    product(slopes, padded, outer, values, padded, rows, limit, c->features, false);
+    product(weights, padded, queries, keys + base, padded, rows, limit, c->width, false);
+    product(slopes, padded, outer, values + base, padded, rows, limit, c->features, false);
     for (size_t r = 0; r < rows; r++) {
       f32 *w = weights + r * padded, *s = slopes + r * padded, common = 0;
-      size_t seen = seen_by(c, i + r);
+      size_t seen = seen_by(c, i + r), low = seen ? first_of(c, seen) - base : 0, high = seen ? seen - base : 0;
       const f32 *from = dy + (i + r) * y_row, *to = y + (i + r) * y_row;
       vf total = {};
       EACH_VECTOR(j, lanes, 0, c->features) total = fma_(load_part(from + j, lanes), load_part(to + j, lanes), total);
       common = sum_lanes(total);
-      EACH_VECTOR(j, lanes, 0, seen) {
+      memset(w, 0, low * sizeof(f32));
+      memset(s, 0, low * sizeof(f32));
+      EACH_VECTOR(j, lanes, low, high) {
         vf weight = vexp_negative(fma_(load_part(w + j, lanes), splat(c->scale), splat(-sums[i + r])));
         store_part(w + j, weight, lanes);
         store_part(s + j, weight * (load_part(s + j, lanes) - common) * c->scale, lanes);
       }
-      memset(w + seen, 0, (limit - seen) * sizeof(f32));
-      memset(s + seen, 0, (limit - seen) * sizeof(f32));
+      memset(w + high, 0, (limit - high) * sizeof(f32));
+      memset(s + high, 0, (limit - high) * sizeof(f32));
     }
     matrix by_query = {slopes, padded, 1}, by_key = {slopes, 1, padded}, weights_by_key = {weights, 1, padded};
-    product(dq + i * q_row, q_row, by_query, k, k_row, rows, c->width, most, false);
-    product(dk, k_row, by_key, q + i * q_row, q_row, most, c->width, rows, true);
-    product(dv, v_row, weights_by_key, dy + i * y_row, y_row, most, c->features, rows, true);
+    product(dq + i * q_row, q_row, by_query, k + base * k_row, k_row, rows, c->width, most, false);
+    product(dk + base * k_row, k_row, by_key, q + i * q_row, q_row, most, c->width, rows, true);
+    product(dv + base * v_row, v_row, weights_by_key, dy + i * y_row, y_row, most, c->features, rows, true);
   }
 }
 
 static void attention_part(void *context, int chunk, int thread) {
   const attention *c = context;
-  size_t heads = c->batch * c->heads, end = chunk_start(heads, chunk + 1, c->chunks, 1);
-  for (size_t at = chunk_start(heads, chunk, c->chunks, 1); at < end; at++) {
+  size_t heads = c->batch * c->heads, together = c->dy ? c->share : 1, end = chunk_start(heads, chunk + 1, c->chunks, together);
+  for (size_t at = chunk_start(heads, chunk, c->chunks, together); at < end; at++) {
     if (c->dy) slope(c, at, (f32 *)scratch(thread));
     else attend(c, at, (f32 *)scratch(thread));
   }
 }
 
-/** The numbers: batch, heads, time, length, width, features, scale, causal, then [offset, batch, head, row] of q, k, v, y. */
+/** The numbers: batch, heads, time, length, width, features, scale, causal, [offset, batch, head, row] of q, k, v, y, share, window. */
 static void compute(attention c, const i32 *n) {
   c.batch = (u32)n[0], c.heads = (u32)n[1], c.time = (u32)n[2], c.length = (u32)n[3];
   c.width = (u32)n[4], c.features = (u32)n[5], c.scale = as_float(n[6]), c.causal = n[7];
   layout *layouts[] = {&c.of_q, &c.of_k, &c.of_v, &c.of_y};
   for (int i = 0; i < 4; i++)
     *layouts[i] = (layout){(u32)n[8 + 4 * i], (u32)n[9 + 4 * i], (u32)n[10 + 4 * i], (u32)n[11 + 4 * i]};
-  size_t heads = c.batch * c.heads;
-  c.chunks = (int)MIN(MAX(heads, (size_t)1), (size_t)chunks_of(heads * c.time * c.length * (c.width + c.features), 1 << 19));
+  c.share = (u32)n[24], c.window = (u32)n[25];
+  size_t heads = c.batch * c.heads, seen = c.window ? MIN(c.window, c.length) : c.length;
+  c.chunks = (int)MIN(MAX(heads, (size_t)1), (size_t)chunks_of(heads * c.time * seen * (c.width + c.features), 1 << 19));
   parallel_for(attention_part, &c, c.chunks);
 }
 

@@ -2,6 +2,7 @@
 #include "gemm.h"
 #include "gemm-activation.h"
 #include "blas.h"
+#include "thin-product.h"
 
 // ---- The kernels for every height of a tile, for a whole and a one-vector panel, for both ways to store A --------------
 #define TO_4(each) each(1) each(2) each(3) each(4)
@@ -409,6 +410,17 @@ static void multiply_matrices(const i32 *a, f32 *C, const f32 *A, const f32 *B, 
       blas_gemm(m, n, k, A, of_a.ld, a_turned, B, of_b.ld, b_turned, C, of_c.ld, INT(19)))
     return;
 #endif
+  if (batches == 1 && !a_turned && !INT(19) && k > 0) {
+    thin_product thin = {.c = C, .depth = k, .bias = has_bias ? FLOATS(3) : NULL, .activation = INT(17), .alpha = FLOAT(18)};
+    if (m == 1 && n >= VL && !b_turned) {
+      thin.vector = A, thin.matrix = B, thin.count = n, thin.ld = of_b.ld;
+      if (multiply_row(&thin)) return;
+    }
+    if (n == 1 && m > 1 && !has_bias && of_c.ld == 1 && (b_turned || of_b.ld == 1)) {
+      thin.vector = B, thin.matrix = A, thin.count = m, thin.ld = of_a.ld;
+      return multiply_column(&thin);
+    }
+  }
   product p = {
       .rows = m,
       .columns = n,

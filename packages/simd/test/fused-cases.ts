@@ -1,15 +1,19 @@
-import { key, type Tree } from '@genai/core';
-import { add, cast, mul, scalar, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { key, randomNormal, type Tree } from '@genai/core';
+import { add, cast, matMul, mul, scalar, sum, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { dropout, gru, lstm, multiHeadAttention } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import {
   attention,
+  cachedAttention,
   concatElu,
+  dequantised,
   elu,
+  type GroupedAttentionOptions,
   gatedSigmoid,
   gatedTanh,
   gelu,
+  groupedAttention,
   groupNorm,
   layerNorm,
   leakyRelu,
@@ -17,7 +21,10 @@ import {
   linearScan,
   logSigmoid,
   normalNoise,
+  quantise,
+  quantisedLinear,
   rmsNorm,
+  rotary,
   selfAttention,
   silu,
   softmaxCrossEntropy,
@@ -25,6 +32,8 @@ import {
   uniformNoise,
   valueAndGrad,
 } from '../../tensor/src/index.js';
+// @boundaries-ignore the packages whose ops this engine fuses are run here on it
+import { gatedActivation } from '../../tensor/src/ops/gated-activation.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { adam, adamW, chain, clipByGlobalNorm, ema, linear as ramp } from '../../train/src/index.js';
 
@@ -108,6 +117,112 @@ export const FUSED_CASES: readonly FusedCase[] = [
       ],
     ),
   ),
+  ...(['gelu', 'gelu-tanh', 'silu', 'relu'] as const).flatMap((activation) =>
+    [
+      [7, 66],
+      [3, 5, 2],
+      [40, 1030],
+    ].map(
+      (shape): FusedCase => [
+        `gatedActivation, ${activation}, of [${shape}]`,
+        () => slopes([shape], (x) => gatedActivation(mul(x, 3), activation)),
+      ],
+    ),
+  ),
+  ...(
+    [
+      [2, 5, 4, 8, 3, 4, false],
+      [1, 1, 3, 13, 2, 5, true],
+      [3, 40, 6, 64, 6, 32, false],
+      [2, 33, 2, 36, 1, 16, true],
+    ] as const
+  ).flatMap(([batch, time, all, width, heads, pairs, interleaved]) =>
+    [undefined, 900].map((start): FusedCase => {
+      const frequencies = Float32Array.from({ length: pairs }, (_, i) => 100 ** (-i / pairs));
+      const behind = start === undefined ? undefined : tensorOf(Array.from({ length: batch }, (_, i) => start + 7 * i));
+      return [
+        `rotary of ${batch} × ${time} × ${all} heads of ${width}, ${pairs} pairs, interleaved ${interleaved}, behind ${start}`,
+        () => {
+          const options = { width, heads, frequencies, interleaved, factor: 1.2, behind: behind?.() };
+          return slopes([[batch, time, all * width]], (x) => rotary(x, options));
+        },
+      ];
+    }),
+  ),
+  ...(
+    [
+      [2, 9, 8, { heads: 4, keyHeads: 2 }],
+      [1, 70, 12, { heads: 6, keyHeads: 2, window: 20 }],
+      [2, 150, 16, { heads: 3, window: 33 }],
+      [3, 40, 7, { heads: 5, keyHeads: 1, scale: 0.3 }],
+      [1, 2, 4, { heads: 2, keyHeads: 1, window: 1 }],
+      [1, 33, 8, { heads: 4, keyHeads: 2, scoreCap: 2, slopes: [0.5, 0.25, 0.1, 0] }],
+    ] as const
+  ).map(
+    ([batch, time, width, options]): FusedCase => [
+      `groupedAttention of ${batch} × ${time}, ${width} wide, ${JSON.stringify(options)}`,
+      () => {
+        const { heads, keyHeads = heads } = options as GroupedAttentionOptions;
+        return slopes([[batch, time, (heads + 2 * keyHeads) * width]], (x) => groupedAttention(x, options));
+      },
+    ],
+  ),
+  ...(
+    [
+      [[0, 0], 20, [9, 1, 1], 8, { heads: 4, keyHeads: 2 }],
+      [[3, 0, 11], 40, [1, 4, 2], 12, { heads: 3, scoreCap: 2 }],
+      [[600], 700, [1, 2, 90], 64, { heads: 6 }],
+      [[5, 40], 16, [3, 1, 4], 16, { heads: 4, keyHeads: 1, window: 12, slopes: [0.5, 0.25, 0.1, 0] }],
+      [[130, 7], 32, [20, 1], 33, { heads: 2, window: 9 }],
+      [[9], 12, [5, 1, 1], 7, { heads: 8, keyHeads: 1, scale: 0.4 }], // a ring without a window: the newest 12
+      [[0], 300, [250], 64, { heads: 2, keyHeads: 1 }],
+      [[2], 8, [1], 4, { heads: 70, keyHeads: 1 }],
+    ] as const
+  ).map(
+    ([behind, room, times, width, options]): FusedCase => [
+      `cachedAttention of ${times} behind ${behind}, room for ${room}, ${width} wide, ${JSON.stringify(options)}`,
+      () => {
+        const { heads, keyHeads = heads } = options as GroupedAttentionOptions;
+        const batch = behind.length;
+        const [keys, values] = [1, 2].map((i) => normalNoise(key(i), [batch, room, keyHeads * width]));
+        let cache = { keys: keys!, values: values! };
+        let passed = 0;
+        const outputs = (times as readonly number[]).map((time, i) => {
+          const qkv = normalNoise(key(10 + i), [batch, time, (heads + 2 * keyHeads) * width]);
+          const made = cachedAttention(qkv, cache, tensorOf(behind.map((count) => count + passed))(), options);
+          cache = made.cache;
+          passed += time;
+          return made.output;
+        });
+        return [...outputs, cache.keys, cache.values];
+      },
+    ],
+  ),
+  ...(
+    [
+      [700, 1030],
+      [2100, 65],
+      [9, 5000],
+      [3001, 17],
+      [384, 384],
+    ] as const
+  ).flatMap(([inputs, outputs]): FusedCase[] => [
+    [
+      `linear of one row, ${inputs} → ${outputs}`,
+      () =>
+        slopes([[1, inputs], [inputs, outputs], [outputs]], (x, weight, bias) =>
+          linear(mul(x, 1 / Math.sqrt(inputs)), weight, bias),
+        ),
+    ],
+    [
+      `one row times a turned matrix, ${inputs} → ${outputs}`,
+      () => [matMul(normalNoise(key(1), [1, inputs]), normalNoise(key(2), [outputs, inputs]), false, true)],
+    ],
+    [
+      `a matrix times one column, ${inputs} → ${outputs}`,
+      () => [matMul(normalNoise(key(1), [outputs, inputs]), normalNoise(key(2), [inputs, 1]))],
+    ],
+  ]),
   ['selfAttention', () => slopes([[3, 50, 3 * 4 * 12]], (x) => selfAttention(x, { heads: 4, causal: true }))],
   [
     'multiHeadAttention',
@@ -186,6 +301,31 @@ export const FUSED_CASES: readonly FusedCase[] = [
         ),
     ],
   ),
+  ...(
+    [
+      [1, 96, 65],
+      [2, 64, 7],
+      [3, 32, 1],
+      [4, 1120, 130],
+      [7, 288, 33],
+      [1, 1024, 1500],
+      [130, 320, 70],
+    ] as const
+  ).flatMap(([rows, inputs, outputs]) =>
+    ([8, 4] as const).flatMap((bits): FusedCase[] => [
+      [
+        `quantisedLinear of ${rows} × ${inputs} → ${outputs}, ${bits} bits`,
+        () => {
+          const { codes, scales } = quantisedNoise(outputs, inputs, bits);
+          return [
+            ...slopes([[rows, inputs], [outputs]], (x, bias) => quantisedLinear(mul(x, 0.2), codes, scales, bias)),
+            ...slopes([[rows, 1, inputs]], (x) => quantisedLinear(mul(x, 0.2), codes, scales)),
+            dequantised(codes, scales),
+          ];
+        },
+      ],
+    ]),
+  ),
   ...[[7, 33], [1], [200, 301]].map(
     (shape): FusedCase => [
       `dropout of [${shape}]`,
@@ -236,6 +376,22 @@ function slopes(shapes: number[][], f: (...inputs: Tensor[]) => Tensor | Tensor[
     return { loss: losses.reduce((total, loss) => add(total, loss)) };
   }, inputs);
   return [...[f(...inputs)].flat(), ...grad];
+}
+
+function tensorOf(values: readonly number[]): () => Tensor {
+  return () => tensor1d(Int32Array.from(values), 'int32');
+}
+
+function quantisedNoise(
+  rows: number,
+  inputs: number,
+  bits: 4 | 8,
+): { readonly codes: Tensor; readonly scales: Tensor } {
+  const made = quantise(Float32Array.from(randomNormal(key(bits), rows * inputs)), { inputs, bits });
+  return {
+    codes: tensor2d(made.codes, [rows, (inputs * bits) / 32], 'int32'),
+    scales: tensor2d(made.scales, [rows, inputs / 32]),
+  };
 }
 
 function labels(shape: number[]): Tensor {

@@ -6,10 +6,12 @@ import { concatElu } from '../src/ops/concat-elu.js';
 import { conv2d } from '../src/ops/conv2d.js';
 import { conv2dTranspose } from '../src/ops/conv2d-transpose.js';
 import { elu } from '../src/ops/elu.js';
+import { gatedActivation } from '../src/ops/gated-activation.js';
 import { gatedSigmoid } from '../src/ops/gated-sigmoid.js';
 import { gather } from '../src/ops/gather.js';
 import { gelu } from '../src/ops/gelu.js';
 import { groupNorm } from '../src/ops/group-norm.js';
+import { groupedAttention } from '../src/ops/grouped-attention.js';
 import { layerNorm } from '../src/ops/layer-norm.js';
 import { leakyRelu } from '../src/ops/leaky-relu.js';
 import { linear } from '../src/ops/linear.js';
@@ -19,6 +21,7 @@ import { logSumExp } from '../src/ops/log-sum-exp.js';
 import { recomputed } from '../src/ops/recomputed.js';
 import { reorder } from '../src/ops/reorder.js';
 import { rmsNorm } from '../src/ops/rms-norm.js';
+import { rotary } from '../src/ops/rotary.js';
 import { selfAttention } from '../src/ops/self-attention.js';
 import { silu } from '../src/ops/silu.js';
 import { softmaxCrossEntropy } from '../src/ops/softmax-cross-entropy.js';
@@ -142,6 +145,27 @@ export function opCases(): OpCase[] {
         name: `selfAttention, causal ${causal}`,
         run: (projected) => selfAttention(projected, { heads: 2, causal }),
         inputs: [floats([2, 5, 18])],
+      }),
+    ),
+    ...[{ keyHeads: 1 }, { keyHeads: 2, window: 2 }, { keyHeads: 1, scoreCap: 2, slopes: [0.3, 0.1] }].map(
+      (options): OpCase => ({
+        name: `groupedAttention, ${JSON.stringify(options)}`,
+        run: (projected) => groupedAttention(projected, { heads: 2, ...options }),
+        inputs: [floats([2, 5, (2 + 2 * options.keyHeads) * 3])],
+      }),
+    ),
+    ...[false, true].map(
+      (interleaved): OpCase => ({
+        name: `rotary, interleaved ${interleaved}`,
+        run: (x) => rotary(x, { width: 5, heads: 2, frequencies: [0.9, 0.2], interleaved, behind: 3 }),
+        inputs: [floats([2, 3, 15])],
+      }),
+    ),
+    ...(['gelu', 'gelu-tanh', 'silu'] as const).map(
+      (activation): OpCase => ({
+        name: `gatedActivation, ${activation}`,
+        run: (x) => gatedActivation(x, activation),
+        inputs: [floats([3, 8])],
       }),
     ),
     {

@@ -4,6 +4,7 @@ import { filledConstants } from './filled-constants.js';
 import { type Lifetime, planMemory } from './plan-memory.js';
 import type { CallEvent, CheckEvent, Event, KeyPath, Operand, Recording } from './recording.js';
 import { withoutUnused } from './without-unused.js';
+import { writtenConstants } from './written-constants.js';
 
 /** Operands that lie in the same block of a replay: which words of the list, and how far into the block they point. */
 export type Uses = { readonly words: number[]; readonly offsets: number[] };
@@ -41,7 +42,7 @@ export type ProgramText = {
 
 /** Lays out a recording. */
 export function programText(recorded: Recording, machine: Machine): ProgramText {
-  const recording = filledConstants(recorded);
+  const recording = filledConstants(writtenConstants(recorded));
   const { blocks } = recording;
   const needed = withoutUnused(recording);
   const once = constantEvents(recording, needed);

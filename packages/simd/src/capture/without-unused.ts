@@ -1,8 +1,9 @@
 import type { Event, Recording } from './recording.js';
 
-/** The events that something of the result depends on, and the checks. */
-export function withoutUnused({ events, outputs }: Recording): Event[] {
+/** The events that something of the result depends on, those that write into tensors of others, and the checks. */
+export function withoutUnused({ blocks, events, outputs }: Recording): Event[] {
   const needed = new Set(outputs.map(({ block }) => block));
+  for (const [block, { kind }] of blocks.entries()) if (kind === 'input' || kind === 'external') needed.add(block);
   const kept: Event[] = [];
   for (let i = events.length - 1; i >= 0; i--) {
     const event = events[i]!;

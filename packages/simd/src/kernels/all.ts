@@ -2,9 +2,11 @@ import type { SimdKernel } from '../simd-kernel.js';
 import { ACTIVATION_KERNELS } from './activation.js';
 import { ATTENTION_KERNELS } from './attention.js';
 import { BINARY_KERNELS } from './binary.js';
+import { CACHED_ATTENTION_KERNELS } from './cached-attention.js';
 import { CONCAT_ELU_KERNELS } from './concat-elu.js';
 import { CONV_KERNELS } from './conv.js';
 import { GATE_KERNELS } from './gate.js';
+import { GATED_ACTIVATION_KERNELS } from './gated-activation.js';
 import { GATHER_KERNELS } from './gather.js';
 import { LOSS_KERNELS } from './loss.js';
 import { MAT_MUL_KERNELS } from './mat-mul.js';
@@ -13,9 +15,11 @@ import { NOISE_KERNELS } from './noise.js';
 import { NORM_KERNELS } from './norm.js';
 import { OPTIMIZER_KERNELS } from './optimizer.js';
 import { POOLING_KERNELS } from './pooling.js';
+import { QUANTISED_KERNELS } from './quantised.js';
 import { RECURRENT_KERNELS } from './recurrent.js';
 import { REDUCE_KERNELS } from './reduce.js';
 import { RESIZE_KERNELS } from './resize.js';
+import { ROTARY_KERNELS } from './rotary.js';
 import { SCAN_KERNELS } from './scan.js';
 import { SOFTMAX_KERNELS } from './softmax.js';
 import { UNARY_KERNELS } from './unary.js';
@@ -25,9 +29,11 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...ACTIVATION_KERNELS,
   ...ATTENTION_KERNELS,
   ...BINARY_KERNELS,
+  ...CACHED_ATTENTION_KERNELS,
   ...CONCAT_ELU_KERNELS,
   ...CONV_KERNELS,
   ...GATE_KERNELS,
+  ...GATED_ACTIVATION_KERNELS,
   ...GATHER_KERNELS,
   ...LOSS_KERNELS,
   ...MAT_MUL_KERNELS,
@@ -36,9 +42,11 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...NORM_KERNELS,
   ...OPTIMIZER_KERNELS,
   ...POOLING_KERNELS,
+  ...QUANTISED_KERNELS,
   ...RECURRENT_KERNELS,
   ...REDUCE_KERNELS,
   ...RESIZE_KERNELS,
+  ...ROTARY_KERNELS,
   ...SCAN_KERNELS,
   ...SOFTMAX_KERNELS,
   ...UNARY_KERNELS,

@@ -5,7 +5,7 @@ import type { SimdKernel } from '../simd-kernel.js';
 /**
  * Attention without a mask, and its gradient from log Σ eˢ of each query's scores, which it keeps.
  *
- * `GenaiSelfAttention` reads queries, keys and values where their projection put them, (batch, time, 3 · heads · width),
+ * `GenaiSelfAttention` reads queries, keys and values where their projection put them, (batch, time, (heads + 2 · keyHeads) · width),
  * and leaves the heads side by side, (batch, time, heads · width), so that nothing is moved.
  */
 export const ATTENTION_KERNELS: readonly SimdKernel[] = [
@@ -32,11 +32,12 @@ export const ATTENTION_KERNELS: readonly SimdKernel[] = [
     name: 'GenaiSelfAttention',
     run: ({ inputs, attrs, backend }) => {
       const { qkv } = inputs as { qkv: TensorInfo };
-      const { heads, ...weighing } = attrs as Weighing & { heads: number };
+      const weighing = attrs as Weighing & Heads;
+      const { heads, keyHeads = heads } = weighing;
       const [batch, time, columns] = qkv.shape as [number, number, number];
-      const made = [backend.output([batch, time, columns / 3], 'float32')];
+      const made = [backend.output([batch, time, (columns * heads) / (heads + 2 * keyHeads)], 'float32')];
       made.push(backend.output([batch, heads, time], 'float32'));
-      backend.launch('attention', made, [qkv, qkv, qkv], together(qkv, heads, weighing));
+      backend.launch('attention', made, [qkv, qkv, qkv], together(qkv, weighing));
       return made;
     },
   },
@@ -44,16 +45,16 @@ export const ATTENTION_KERNELS: readonly SimdKernel[] = [
     name: 'GenaiSelfAttentionGrad',
     run: ({ inputs, attrs, backend }) => {
       const { dy, qkv, y, sums } = inputs as Record<'dy' | 'qkv' | 'y' | 'sums', TensorInfo>;
-      const { heads, ...weighing } = attrs as Weighing & { heads: number };
       const made = backend.output(qkv.shape, 'float32');
       const reads = [dy, qkv, qkv, qkv, y, sums];
-      backend.launch('attention_grad', [made, made, made], reads, together(qkv, heads, weighing));
+      backend.launch('attention_grad', [made, made, made], reads, together(qkv, attrs as Weighing & Heads));
       return made;
     },
   },
 ];
 
 type Weighing = { readonly scale: number; readonly causal: boolean };
+type Heads = { readonly heads: number; readonly keyHeads?: number; readonly window?: number };
 
 /** Tensors (batch, heads, rows, columns) of their own. */
 function apart(q: TensorInfo, v: TensorInfo, { scale, causal }: Weighing): number[] {
@@ -63,17 +64,22 @@ function apart(q: TensorInfo, v: TensorInfo, { scale, causal }: Weighing): numbe
   return [
     ...[batch, heads, time, length, width, features, floatBits(scale), Number(causal)],
     ...[...layout(time, width), ...layout(length, width), ...layout(length, features), ...layout(time, features)],
+    ...[1, 0],
   ];
 }
 
-/** Parts of one tensor (batch, time, 3 · heads · width), and a result (batch, time, heads · width). */
-function together({ shape }: TensorInfo, heads: number, { scale, causal }: Weighing): number[] {
+/** Parts of one tensor (batch, time, (heads + 2 · keyHeads) · width), and a result (batch, time, heads · width). */
+function together(
+  { shape }: TensorInfo,
+  { heads, keyHeads = heads, window = 0, scale, causal }: Weighing & Heads,
+): number[] {
   const [batch, time, columns] = shape as [number, number, number];
-  const width = columns / 3 / heads;
-  const part = (offset: number): number[] => [offset, time * columns, width, columns];
+  const width = columns / (heads + 2 * keyHeads);
+  const part = (head: number): number[] => [head * width, time * columns, width, columns];
   return [
     ...[batch, heads, time, time, width, width, floatBits(scale), Number(causal)],
-    ...[...part(0), ...part(columns / 3), ...part((2 * columns) / 3)],
-    ...[0, (time * columns) / 3, width, columns / 3],
+    ...[...part(0), ...part(heads), ...part(heads + keyHeads)],
+    ...[0, time * heads * width, width, heads * width],
+    ...[heads / keyHeads, window],
   ];
 }

@@ -2,23 +2,23 @@ import { GenaiError } from '@genai/core';
 import {
   add,
   cast,
-  expandDims,
   floorDiv,
   less,
   matMul,
   mul,
   oneHot,
+  ones,
   range,
   reshape,
   sub,
-  sum,
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
 import { scope } from '../scope.js';
+import { isFusedHere, runFused } from './fused.js';
 import { byHead, parted, shared, sideBySide, weighed } from './grouped-attention.js';
-import { type GroupedAttentionOptions, groupedSizes } from './score-rules.js';
+import { type GroupedAttentionOptions, type GroupedSizes, groupedSizes } from './score-rules.js';
 
 /** Keys and values of what is behind, each (batch, room, keyHeads · width): position p stands in slot p mod room. */
 export type KeyValueCache = { readonly keys: Tensor; readonly values: Tensor };
@@ -55,6 +55,10 @@ export function cachedAttention(
     );
   }
   const { scale = 1 / Math.sqrt(width) } = options;
+  if (hasKernel(sizes, qkv, cache, behind)) {
+    const attributes = { ...options, keyHeads, scale };
+    return { output: runFused('GenaiCachedAttention', { qkv, ...cache, behind }, attributes)[0]!, cache };
+  }
   return scope(() => {
     const { q, k, v } = parted(qkv, sizes);
     const past = cast(behind, 'float32'); // exact below 2²⁴
@@ -78,6 +82,18 @@ export function cachedAttention(
   });
 }
 
+/** Whether the engine has a kernel that writes into the cache, and what it works on fits into the space of a thread (1 MB). */
+function hasKernel(
+  { heads, keyHeads, width }: GroupedSizes,
+  qkv: Tensor,
+  cache: KeyValueCache,
+  behind: Tensor,
+): boolean {
+  const queries = Math.max(64, heads / keyHeads);
+  const fits = queries * (2 * width + 130) + 128 * width <= 2 ** 18;
+  return fits && behind.dtype === 'int32' && isFusedHere('GenaiCachedAttention', qkv, cache.keys, cache.values);
+}
+
 /** A distance at which nothing is seen. */
 const NONE = -1;
 
@@ -91,6 +107,8 @@ function written(cache: Tensor, rows: Tensor, slots: Tensor): Tensor {
   const room = cache.shape[1]!;
   const places = cast(oneHot(cast(slots, 'int32'), room), 'float32'); // (batch, time, room)
   const placed = matMul(places, rows, true, false); // (batch, room, width)
-  const kept = expandDims(sub(1, sum(places, 1)), 2); // (batch, room, 1)
+  const [batch, time] = slots.shape as [number, number];
+  // Sums by a product: webgpu's `sum` over a middle axis of what `oneHot` made is wrong.
+  const kept = sub(1, matMul(places, ones([batch, time, 1]), true, false)); // (batch, room, 1)
   return add(mul(cache, kept), placed);
 }

@@ -2,7 +2,6 @@ import {
   add,
   cast,
   concat,
-  div,
   lessEqual,
   logicalAnd,
   matMul,
@@ -13,14 +12,16 @@ import {
   softmax,
   sub,
   type Tensor,
-  tanh,
   tensor1d,
   transpose,
 } from '@tensorflow/tfjs-core';
 import { scope } from '../scope.js';
-import { attention } from './attention.js';
+import { attention, fits } from './attention.js';
+import { isFused, runFused } from './fused.js';
 import { type GroupedAttentionOptions, type GroupedSizes, groupedSizes } from './score-rules.js';
 import { selfAttention } from './self-attention.js';
+import { softCap } from './soft-cap.js';
+import { withGradient } from './with-gradient.js';
 
 /**
  * Causal self-attention from the projection that makes queries, keys and values at once, in which several heads of queries may share
@@ -35,10 +36,7 @@ import { selfAttention } from './self-attention.js';
  * @source Ainslie et al. 2023, "GQA: training generalized multi-query transformer models", section 2.2; Beltagy et al. 2020,
  * "Longformer", section 3.1 (windows); Press et al. 2022, "Train short, test long" (slopes); Gemma team 2024, "Gemma 2", section 2 (cap).
  */
-export function groupedAttention(
-  qkv: Tensor,
-  options: GroupedAttentionOptions & { readonly past?: { readonly keys: Tensor; readonly values: Tensor } | undefined },
-): Tensor {
+export function groupedAttention(qkv: Tensor, options: GroupedAttentionOptions & Past): Tensor {
   const sizes = groupedSizes('groupedAttention', qkv, options);
   const { heads, keyHeads, width, time } = sizes;
   const { past, scale = 1 / Math.sqrt(width), window, scoreCap, slopes } = options;
@@ -46,6 +44,30 @@ export function groupedAttention(
   const isPlain = !isFar && !scoreCap && !slopes;
   if (isPlain && !past && heads === keyHeads && options.scale === undefined)
     return selfAttention(qkv, { heads, causal: true });
+  const composed = (qkv: Tensor): Tensor => attended(qkv, sizes, { ...options, scale });
+  if (past || scoreCap || slopes || !fits(time, width, width) || !isFused('GenaiSelfAttention', qkv))
+    return composed(qkv);
+  const attributes = { heads, keyHeads, causal: true, scale, ...(isFar && { window }) };
+  return withGradient([qkv], {
+    forward: (qkv) => {
+      const [value, sums] = runFused('GenaiSelfAttention', { qkv: qkv! }, attributes) as [Tensor, Tensor];
+      return { value, kept: [value, sums] };
+    },
+    backward: (dy, [qkv], [y, sums]) =>
+      runFused('GenaiSelfAttentionGrad', { dy, qkv: qkv!, y: y!, sums: sums! }, attributes),
+    plain: ([qkv]) => composed(qkv!),
+  });
+}
+
+type Past = { readonly past?: { readonly keys: Tensor; readonly values: Tensor } | undefined };
+
+function attended(
+  qkv: Tensor,
+  sizes: GroupedSizes,
+  options: GroupedAttentionOptions & Past & { readonly scale: number },
+): Tensor {
+  const { heads, keyHeads, time } = sizes;
+  const { past, scale, window, scoreCap, slopes } = options;
   return scope(() => {
     const { q, k, v } = parted(qkv, sizes);
     const keys = past ? concat([past.keys, k], 1) : k; // (batch, length, keyHeads · width)
@@ -55,8 +77,9 @@ export function groupedAttention(
       shared(byHead(keys, keyHeads), heads),
       shared(byHead(values, keyHeads), heads),
     ] as const;
-    if (isPlain) return sideBySide(attention(...parts, { causal: true, scale }));
     const length = keys.shape[1]!;
+    const isFar = window !== undefined && window < length;
+    if (!isFar && !scoreCap && !slopes) return sideBySide(attention(...parts, { causal: true, scale }));
     const from = reshape(range(length - time, length), [time, 1]); // positions of the queries
     const to = reshape(range(0, length), [1, length]);
     return sideBySide(weighed(...parts, { ...options, scale, distance: reshape(sub(from, to), [1, 1, time, length]) }));
@@ -103,7 +126,7 @@ export function weighed(
   { scale, scoreCap, slopes, window, distance }: Weighing,
 ): Tensor {
   const products = matMul(mul(q, scale), k, false, true); // (batch, heads, time, length)
-  const capped = scoreCap ? mul(tanh(div(products, scoreCap)), scoreCap) : products;
+  const capped = scoreCap ? softCap(products, scoreCap) : products;
   const biased = slopes
     ? sub(capped, mul(reshape(tensor1d(Float32Array.from(slopes)), [1, slopes.length, 1, 1]), distance))
     : capped;

@@ -23,7 +23,7 @@ test('laws: positions may begin anywhere, in each row elsewhere, and products se
   expectClose(given, each);
   const product = (a: number, b: number): number => {
     const [q, k] = [a, b].map((behind) => rotary(x, { width: 8, frequencies: [0.7, 0.1], behind }));
-    const [first, second] = [q!.dataSync(), k!.dataSync()]; // of the first row and of the second
+    const [first, second] = [Array.from(q!.dataSync()), Array.from(k!.dataSync())]; // of the first row and of the second
     dispose([q!, k!]);
     return first.slice(0, 8).reduce((sum, value, i) => sum + value * second[24 + i]!, 0);
   };

@@ -3,20 +3,21 @@ import {
   add,
   cast,
   concat,
-  cos,
   mul,
   range,
   reshape,
-  sin,
   slice,
   stack,
   sub,
   type Tensor,
+  tensor,
   tensor1d,
   unstack,
 } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
 import { scope } from '../scope.js';
+import { isFused, runFused } from './fused.js';
+import { sineCosine } from './sine-cosine.js';
 import { withGradient } from './with-gradient.js';
 
 /** How {@link rotary} turns. */
@@ -59,22 +60,34 @@ export function rotary(x: Tensor, options: RotaryOptions): Tensor {
     );
   }
   if (typeof behind === 'object') expectShape('rotary: behind', behind, [batch]);
-  const turn = (x: Tensor, direction: 1 | -1): Tensor =>
+  const composed = (x: Tensor, direction: 1 | -1): Tensor =>
     scope(() => turned(x, { ...options, heads, direction, batch, time }));
+  const turn = fits(options, x)
+    ? (x: Tensor, direction: 1 | -1) => fused(x, { ...options, heads, direction })
+    : composed;
   // A rotation's gradient is the rotation back.
   return withGradient([x], {
     forward: (x) => ({ value: turn(x!, 1) }),
     backward: (dy) => [turn(dy, -1)],
-    plain: ([x]) => turn(x!, 1),
+    plain: ([x]) => composed(x!, 1),
   });
 }
 
-type Turn = RotaryOptions & {
-  readonly heads: number;
-  readonly direction: 1 | -1;
-  readonly batch: number;
-  readonly time: number;
-};
+type Direction = { readonly heads: number; readonly direction: 1 | -1 };
+type Turn = RotaryOptions & Direction & { readonly batch: number; readonly time: number };
+
+/** Whether the engine has a kernel for it. */
+function fits({ frequencies, behind }: RotaryOptions, x: Tensor): boolean {
+  const isWhole = typeof behind === 'object' ? behind.dtype === 'int32' : Number.isInteger(behind ?? 0);
+  return isWhole && frequencies.length <= 1024 && isFused('GenaiRotary', x);
+}
+
+function fused(x: Tensor, options: RotaryOptions & Direction): Tensor {
+  const { width, heads, frequencies, behind, interleaved = false, factor = 1, direction } = options;
+  const first = typeof behind === 'number' ? behind : 0;
+  const inputs = typeof behind === 'object' ? { x, behind } : { x };
+  return runFused('GenaiRotary', inputs, { width, heads, first, interleaved, factor, direction, frequencies })[0]!;
+}
 
 function turned(
   x: Tensor,
@@ -83,12 +96,9 @@ function turned(
   const all = x.shape[2]! / width;
   const pairs = frequencies.length;
   const split = reshape(x, [batch, time, all, width]);
-  const first = typeof behind === 'number' ? behind : 0;
-  const times = reshape(range(first, first + time), [1, time, 1, 1]);
-  const positions = typeof behind === 'object' ? add(reshape(cast(behind, 'float32'), [batch, 1, 1, 1]), times) : times;
-  const angles = mul(positions, reshape(tensor1d(Float32Array.from(frequencies)), [1, 1, 1, pairs])); // (batch or 1, time, 1, pairs)
-  const c = mul(cos(angles), factor);
-  const s = mul(sin(angles), direction * factor);
+  const { sine, cosine } = turnsOf(frequencies, behind, time); // (batch or 1, time, 1, pairs)
+  const c = mul(cosine, factor);
+  const s = mul(sine, direction * factor);
   const part = (from: number, count: number): Tensor => slice(split, [0, 0, 0, from], [batch, time, heads, count]);
   const [a, b] = interleaved
     ? (unstack(reshape(part(0, 2 * pairs), [batch, time, heads, pairs, 2]), 4) as [Tensor, Tensor])
@@ -105,4 +115,27 @@ function turned(
     ? concat([headsTurned, slice(split, [0, 0, heads, 0], [batch, time, others, width])], 2)
     : headsTurned;
   return reshape(whole, x.shape);
+}
+
+/** sin and cos of each pair's angle at each time, computed on the host where the positions are known there. */
+function turnsOf(
+  frequencies: ArrayLike<number>,
+  behind: Tensor | number | undefined,
+  time: number,
+): { readonly sine: Tensor; readonly cosine: Tensor } {
+  const pairs = frequencies.length;
+  if (typeof behind !== 'object') {
+    const first = behind ?? 0;
+    const table = (f: (angle: number) => number): Tensor =>
+      tensor(
+        Float32Array.from({ length: time * pairs }, (_, i) =>
+          f((first + Math.floor(i / pairs)) * frequencies[i % pairs]!),
+        ),
+        [1, time, 1, pairs],
+      );
+    return { sine: table(Math.sin), cosine: table(Math.cos) };
+  }
+  const times = reshape(range(0, time), [1, time, 1, 1]);
+  const positions = add(reshape(cast(behind, 'float32'), [-1, 1, 1, 1]), times);
+  return sineCosine(mul(positions, reshape(tensor1d(Float32Array.from(frequencies)), [1, 1, 1, pairs])));
 }

@@ -1,5 +1,5 @@
-import { mul, sigmoid, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { scope } from '../scope.js';
+import { abs, add, div, exp, mul, sign, square, sub, type Tensor, tanh } from '@tensorflow/tfjs-core';
+import { type Rule, withGradient } from './with-gradient.js';
 
 /**
  * cap · tanh(x / cap), elementwise: x where it is small, never beyond ± cap.
@@ -9,6 +9,18 @@ import { scope } from '../scope.js';
  * @source Gemma team 2024, "Gemma 2: improving open language models at a practical size", section 2.
  */
 export function softCap(x: Tensor, cap: number): Tensor {
-  // tanh u = 2 σ(2u) − 1: GPUs' own tanh is off by 1e-5, which the cap would multiply.
-  return scope(() => mul(sub(mul(sigmoid(mul(x, 2 / cap)), 2), 1), cap));
+  // tanh |u| = (1 − t) / (1 + t) with t = e^(−2|u|): GPUs' own tanh and some engines' sigmoid are off by 1e-5, which the cap multiplies.
+  const capped = (x: Tensor): Tensor => {
+    const t = exp(mul(abs(x), -2 / cap));
+    return mul(mul(sign(x), cap), div(sub(1, t), add(1, t)));
+  };
+  const rule: Rule = {
+    forward: (x) => {
+      const value = capped(x!);
+      return { value, kept: [value] };
+    },
+    backward: (dy, _, [y]) => [mul(dy, sub(1, square(div(y!, cap))))],
+    plain: ([x]) => mul(tanh(div(x!, cap)), cap),
+  };
+  return withGradient([x], rule);
 }

@@ -27,24 +27,32 @@ export interface Past {
   readonly cache: KeyValueCache;
   /** (batch) of int32: how many positions of each row are behind, in a cache with room for more; without it the cache is full. */
   readonly behind?: Tensor;
+  /** (batch, time): not 0 where a position may be seen, in attention that is not causal; all unless given. */
+  readonly mask?: Tensor | undefined;
 }
 
-/** Causal self-attention of block `layer`, with what is behind it. */
+/** What attention gives: (batch, time, heads · headWidth), and the cache to go on with. */
+export type Attended = { readonly output: Tensor; readonly cache: KeyValueCache };
+
+/** How queries, keys and values side by side, (batch, time, (heads + 2 · keyHeads) · headWidth), attend. */
+export type Attend = (qkv: Tensor, past: Past, options: GroupedAttentionOptions) => Attended;
+
+/** Self-attention of block `layer`, with what is behind it. */
 export interface AttentionLayer {
   readonly init: (key: Key) => AttentionLayerParams;
   /** (batch, time, width) → same, and the cache to go on with. With a `key`, dropout acts. */
-  readonly apply: (
-    params: AttentionLayerParams,
-    x: Tensor,
-    past: Past,
-    key?: Key,
-  ) => { readonly output: Tensor; readonly cache: KeyValueCache };
+  readonly apply: (params: AttentionLayerParams, x: Tensor, past: Past, key?: Key) => Attended;
 }
 
 /** Initializers of the maps into a block's parts and out of them. */
 export type BlockInitializers = { readonly into: Initializer; readonly out: Initializer };
 
-export function attentionLayer(config: FullConfig, layer: number, { into, out }: BlockInitializers): AttentionLayer {
+export function attentionLayer(
+  config: FullConfig,
+  layer: number,
+  { into, out }: BlockInitializers,
+  attend: Attend = causal,
+): AttentionLayer {
   const { width, heads, keyHeads, headWidth, biases, positions, queryKeyNorm, epsilon, dropout } = config;
   const parts = { query: heads * headWidth, key: keyHeads * headWidth, value: keyHeads * headWidth };
   const qkv = projection(width, parts, { bias: biases.qkv, initializer: into });
@@ -93,29 +101,35 @@ export function attentionLayer(config: FullConfig, layer: number, { into, out }:
         ...(queryKeyNorm && { queryNorm: headNorm.init(key), keyNorm: headNorm.init(key) }),
       }));
     },
-    apply: (params, x, { cache, behind }, key) => {
+    apply: (params, x, past, key) => {
       const [forInto, forOut, forDrop] = key ? split(key, 3) : [];
       return scope(() => {
-        const earlier = cache.keys.shape[1]!;
-        const seen = turned(normed(params, qkv.apply(params.qkv, x, forInto)), behind ?? earlier);
-        const made = behind ? cachedAttention(seen, cache, behind, options) : grown(seen, cache, earlier);
+        const behind = past.behind ?? past.cache.keys.shape[1]!;
+        const made = attend(turned(normed(params, qkv.apply(params.qkv, x, forInto)), behind), past, options);
         const y = output.apply(params.output, made.output, forOut);
         return { output: forDrop && dropout > 0 ? dropElements(y, forDrop, dropout) : y, cache: made.cache };
       });
     },
   };
+}
 
-  /** Attention to a cache without spare room: it grows by what is new. */
-  function grown(seen: Tensor, cache: KeyValueCache, earlier: number): { output: Tensor; cache: KeyValueCache } {
-    const [batch, time] = seen.shape as [number, number];
-    const part = (from: number): Tensor => slice(seen, [0, 0, from * headWidth], [batch, time, keyHeads * headWidth]);
-    const [keys, values] = [part(heads), part(heads + keyHeads)];
-    const past = earlier > 0 ? cache : undefined;
-    return {
-      output: groupedAttention(seen, { ...options, past }),
-      cache: past ? { keys: concat([past.keys, keys], 1), values: concat([past.values, values], 1) } : { keys, values },
-    };
-  }
+/** Attention to what is behind and to itself: into a cache with room, or to one without, which grows by what is new. */
+const causal: Attend = (qkv, { cache, behind }, options) => {
+  if (behind) return cachedAttention(qkv, cache, behind, options);
+  const past = cache.keys.shape[1]! > 0 ? cache : undefined;
+  const { keys, values } = keysAndValues(qkv, options);
+  return {
+    output: groupedAttention(qkv, { ...options, past }),
+    cache: past ? { keys: concat([past.keys, keys], 1), values: concat([past.values, values], 1) } : { keys, values },
+  };
+};
+
+/** The keys and values of a projection, each (batch, time, keyHeads · headWidth). */
+export function keysAndValues(qkv: Tensor, { heads, keyHeads = heads }: GroupedAttentionOptions): KeyValueCache {
+  const [batch, time, columns] = qkv.shape as [number, number, number];
+  const headWidth = columns / (heads + 2 * keyHeads);
+  const part = (from: number): Tensor => slice(qkv, [0, 0, from * headWidth], [batch, time, keyHeads * headWidth]);
+  return { keys: part(heads), values: part(heads + keyHeads) };
 }
 
 type Rotary = Extract<Positions, { kind: 'rotary' }>;

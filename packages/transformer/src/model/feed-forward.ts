@@ -1,7 +1,7 @@
 import { type Key, type Layer, split } from '@genai/core';
 import { type ProjectionParams, projection } from '@genai/nn';
-import { dropElements, gelu, scope, silu } from '@genai/tensor';
-import { mul, relu, slice, type Tensor } from '@tensorflow/tfjs-core';
+import { dropElements, gatedActivation, gelu, scope, silu } from '@genai/tensor';
+import { relu, type Tensor } from '@tensorflow/tfjs-core';
 import type { FullConfig } from '../transformer-config.js';
 import type { BlockInitializers } from './attention-layer.js';
 
@@ -29,7 +29,11 @@ export function feedForward(config: FullConfig, { into, out }: BlockInitializers
       const [forUp, forDown, forDrop] = key ? split(key, 3) : [];
       return scope(() => {
         const raised = up.apply(params.up, x, forUp); // (…, hidden) or (…, 2 · hidden)
-        const y = down.apply(params.down, gated ? gatedBy(activate, raised, hidden) : activate(raised), forDown);
+        const y = down.apply(
+          params.down,
+          gated ? gatedActivation(raised, config.activation) : activate(raised),
+          forDown,
+        );
         return forDrop && dropout > 0 ? dropElements(y, forDrop, dropout) : y;
       });
     },
@@ -45,10 +49,3 @@ const ACTIVATIONS: { readonly [name in FullConfig['activation']]: (x: Tensor) =>
   silu,
   relu,
 };
-
-/** activation(first half) · second half, of (…, 2 · hidden). */
-export function gatedBy(activate: (x: Tensor) => Tensor, raised: Tensor, hidden: number): Tensor {
-  const size = [...raised.shape.slice(0, -1), hidden];
-  const from = (at: number): Tensor => slice(raised, [...size.slice(0, -1).map(() => 0), at], size);
-  return mul(activate(from(0)), from(hidden));
-}
