@@ -4,7 +4,7 @@ export { decodeSafetensors, type Safetensors } from './decode-safetensors.js';
 export { encodeSafetensors } from './encode-safetensors.js';
 export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './float16.js';
 export { decodeGguf, type Gguf } from './gguf/decode-gguf.js';
-export { encodeGguf, type GgufParts } from './gguf/encode-gguf.js';
+export { encodeGguf, encodeGgufHead, type GgufParts } from './gguf/encode-gguf.js';
 export { ggufFloats } from './gguf/gguf-floats.js';
 export { type GgufWrittenType, ggufTensor } from './gguf/gguf-tensor.js';
 export type { GgufTensor, GgufTensorType, GgufValue } from './gguf/gguf-types.js';

@@ -98,6 +98,20 @@ export function program(io: Io, dispatch: Dispatch): Command {
       dispatch('chat', async () => (await import('./commands/chat.js')).chat({ folder, ...options }, io)),
     );
 
+  common(command('serve', "Answer the requests of OpenAI's API with a model of text, until Ctrl-C."))
+    .argument('<folder>', 'a folder that train wrote', text)
+    .option('--port <number>', 'where to listen, 0 for any that is free', integer(0, 65_535), 8080)
+    .option('--host <name>', 'the address to listen at; 0.0.0.0 for everybody', text, '127.0.0.1')
+    .option('--slots <count>', 'texts drawn at once', integer(1, 1024), 8)
+    .option('--queue <count>', 'texts that may wait; more are refused', integer(0), 64)
+    .option('--model-name <name>', 'what clients call it, the name of the folder unless given', text)
+    .option('--context <count>', 'most tokens of a text, its prompt included', integer(2), 4096)
+    .option('--grace-seconds <count>', 'how long what is being drawn may go on after Ctrl-C', notNegative, 10)
+    .option('--seed <number>', 'seed of requests that bring none', integer(0), 0)
+    .action((folder, options) =>
+      dispatch('serve', async () => (await import('./commands/serve.js')).serve({ folder, ...options }, io)),
+    );
+
   common(command('eval', 'Measure a trained model.'))
     .argument('<folder>', 'a folder that train or demo wrote', text)
     .requiredOption('--data <spec>', 'as train takes it', text)
@@ -114,6 +128,39 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('eval', async () => (await import('./commands/eval.js')).evaluation({ folder, ...options }, io)),
+    );
+
+  common(
+    command('import', 'Make a checkpoint of a model from elsewhere, which sample, chat, eval and export then take.'),
+  )
+    .argument(
+      '<source>',
+      'a folder of Hugging Face or nanoGPT, a .gguf, a .bin of llama2.c, an address, hf:owner/name',
+      text,
+    )
+    .requiredOption('--out <folder>', 'where to keep the checkpoint', text)
+    .option('--tokenizer <file>', 'of a model without one: tokenizer.json, tokenizer.bin of llama2.c, or bytes', text)
+    .option('--cache <folder>', 'where files of the hub are kept, ~/.cache/genai/hub unless given', text)
+    .action((source, options) =>
+      dispatch('import', async () => (await import('./commands/import.js')).importing({ source, ...options }, io)),
+    );
+
+  common(command('export', 'Write a trained model in a form that other programs read.'))
+    .argument('<folder>', 'a folder that train or import wrote', text)
+    .argument('<target>', 'the file to write, of hugging-face the folder', text)
+    .requiredOption('--to <format>', 'safetensors, of transformers hugging-face or gguf', text)
+    .option('--type <name>', 'of the weights: f32 or f16, of gguf also q8_0 or q4_0', text, 'f32')
+    .action((folder, target, options) =>
+      dispatch('export', async () =>
+        (await import('./commands/export.js')).exporting({ folder, target, ...options }, io),
+      ),
+    );
+
+  json(command('inspect', 'Say what a model is: its format, sizes, tensors and tokenizer.'))
+    .argument('<source>', 'a folder, a safetensors or GGUF file, a .bin of llama2.c', text)
+    .option('--tensors', 'list every tensor')
+    .action((source, options) =>
+      dispatch('inspect', async () => (await import('./commands/inspect.js')).inspecting({ source, ...options }, io)),
     );
 
   common(

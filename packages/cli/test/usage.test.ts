@@ -5,9 +5,15 @@ import { expect, test } from 'vitest';
 import { world } from './world.js';
 
 const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
-  [[], /no command given\. Known: demo, train, sample, chat, eval, repro, backends, native\./],
+  [
+    [],
+    /no command given\. Known: demo, train, sample, chat, serve, eval, import, export, inspect, repro, backends, native\./,
+  ],
   [['trian'], /unknown command 'trian'\. Did you mean train\?/],
-  [['explode'], /unknown command 'explode'\. Known: demo, train, sample, chat, eval, repro, backends, native\./],
+  [
+    ['explode'],
+    /unknown command 'explode'\. Known: demo, train, sample, chat, serve, eval, import, export, inspect, repro, backends, native\./,
+  ],
   [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--stpes', '3'], /unknown option '--stpes'.*--steps/],
   [['train', 'vae', '--data', 'squares.idx'], /required option '--out <folder>'/],
   [['train', 'vea', '--data', 'squares.idx', '--out', 'run'], /unknown model "vea"\. Did you mean vae\?/],
@@ -33,7 +39,33 @@ const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = 
   [['train', 'vae', '--data', 'empty', '--out', 'run', '--backend', 'cpu'], /no \.png files/],
   [['native', 'bulid'], /unknown action "bulid"\. Did you mean build\?/],
   [['native'], /missing required argument 'action'/],
+  [
+    ['export', 'huge', 'm.onnx', '--to', 'onnx'],
+    /--to onnx is not written yet\. Known: safetensors, hugging-face, gguf/,
+  ],
+  [['export', 'huge', 'm.gguf', '--to', 'ggfu'], /unknown format "ggfu"\. Did you mean gguf\?/],
+  [['export', 'huge', 'm', '--to', 'hugging-face', '--type', 'q8_0'], /cannot be written as "q8_0".*f32, f16/],
+  [['export', 'huge', 'm.bin', '--to', 'gguf'], /writes a file that ends with \.gguf, got "m\.bin"/],
+  [['export', 'nothing', 'm.gguf', '--to', 'gguf', '--backend', 'cpu'], /nothing holds no checkpoint/],
+  [['import', 'nothing', '--out', 'in'], /there is no nothing\. Give a folder/],
+  [['import', 'squares.idx', '--out', 'theirs'], /theirs is not empty/],
+  [['import', 'empty', '--out', 'in', '--backend', 'cpu'], /empty has no config\.json/],
+  [['import', 'damaged', '--out', 'in', '--backend', 'cpu'], /damaged is a checkpoint of genai already/],
+  [
+    ['import', 'broken.gguf', '--out', 'in', '--backend', 'cpu'],
+    /broken\.gguf: .*that do not begin|cut short|broken\.gguf/,
+  ],
+  [['import', 'squares.idx', '--out', 'in', '--tokenizer', 'broken.idx'], /broken\.idx is no tokenizer/],
+  [['import', 'squares.idx', '--out', 'in', '--tokenizer', 'bytes', '--backend', 'cpu'], /fromLlama2c/],
+  [['import', 'hf:../etc', '--out', 'in', '--backend', 'cpu'], /hub: got the model/],
+  [['inspect', 'nothing'], /there is no nothing\. Give a folder or a file/],
+  [['inspect', 'squares.idx'], /squares\.idx is no model that is known/],
+  [['inspect', 'empty'], /empty holds neither a config\.json nor safetensors/],
+  [['inspect', 'theirs'], /model\.safetensors/],
+  [['inspect', 'broken.gguf'], /broken\.gguf/],
   [['sample', 'nothing', '--out', 'a.png', '--backend', 'cpu'], /nothing holds no checkpoint/],
+  [['serve', 'nothing', '--backend', 'cpu'], /nothing holds no checkpoint/],
+  [['serve', 'a', '--port', '65536'], /'65536' is invalid.*from 0 to 65535/],
   [['sample', 'a', 'b', '--out', 'a.png'], /too many arguments/],
   [['eval', 'nothing', '--data', 'digits', '--metrics', 'elbow'], /unknown metric "elbow"\. Did you mean elbo\?/],
   [['train', 'vae', '--data', 'squares.idx', '--out', ''], /'--out <folder>' argument '' is invalid.*not empty/],
@@ -80,6 +112,10 @@ for (const [argv, message] of wrong) {
     await using place = await world();
     await writeFile(place.path('broken.idx'), Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1));
     await writeFile(place.path('pixelless.idx'), Uint8Array.of(0, 0, 8, 3, 255, 255, 255, 255, ...new Uint8Array(8)));
+    await writeFile(
+      place.path('broken.gguf'),
+      Uint8Array.of(...Buffer.from('GGUF'), 3, ...new Uint8Array(27).fill(255)),
+    );
     await writeFile(place.path('none.idx'), Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8));
     for (const name of ['empty', 'mixed', 'cut', 'theirs', 'damaged', 'huge', 'above/model']) {
       await mkdir(place.path(name), { recursive: true });
@@ -123,7 +159,8 @@ test('help and version go to stdout and exit 0', async () => {
   await using place = await world();
   const help = await place.genai('--help');
   expect(help.code).toBe(0);
-  for (const name of ['demo', 'train', 'sample', 'chat', 'eval', 'backends']) expect(help.out).toContain(name);
+  for (const name of ['demo', 'train', 'sample', 'chat', 'serve', 'eval', 'import', 'export', 'inspect', 'backends'])
+    expect(help.out).toContain(name);
   expect(help.err).toBe('');
   const train = await place.genai('train', '--help');
   expect(train.code).toBe(0);

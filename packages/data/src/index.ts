@@ -91,6 +91,7 @@ export {
 export { fromTokenizerJson } from './text/from-tokenizer-json.js';
 export { type LineSequencesOptions, lineSequences } from './text/line-sequences.js';
 export { lines } from './text/lines.js';
+export { llama2cTokenizerJson } from './text/llama2c-tokenizer-json.js';
 export type { MaskedElements, MaskedTokens } from './text/masked-rows.js';
 export { type PackedElements, type PackedOptions, packed } from './text/packed.js';
 export { playDialogues } from './text/play-dialogues.js';

@@ -28,6 +28,33 @@ export interface GgufParts {
  * @source https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export function encodeGguf({ metadata, tensors }: GgufParts): Uint8Array {
+  for (const [name, tensor] of tensors) checkBytes(name, tensor);
+  const { head, alignment } = encodeGgufHead({ metadata, tensors });
+  const padded = (size: number): number => Math.ceil(size / alignment) * alignment;
+  const sizes = Array.from(tensors.values(), ({ bytes }) => padded(bytes.byteLength));
+  const file = new Uint8Array(sizes.reduce((sum, size) => sum + size, head.byteLength));
+  file.set(head);
+  let at = head.byteLength;
+  for (const { bytes } of tensors.values()) {
+    file.set(bytes, at);
+    at += padded(bytes.byteLength);
+  }
+  return file;
+}
+
+/**
+ * The beginning of the file that {@link encodeGguf} makes. Behind it come the bytes of each tensor in turn, each filled up with zeros to
+ * a multiple of `alignment`: for who writes a file larger than the memory.
+ *
+ * @throws GenaiError as {@link encodeGguf}.
+ */
+export function encodeGgufHead({
+  metadata,
+  tensors,
+}: {
+  readonly metadata: GgufParts['metadata'];
+  readonly tensors: ReadonlyMap<string, Pick<GgufTensor, 'type' | 'shape'>>;
+}): { readonly head: Uint8Array; readonly alignment: number } {
   const alignment = metadata.get('general.alignment')?.value ?? DEFAULT_ALIGNMENT;
   if (!isAlignment(alignment)) {
     throw new GenaiError(`encodeGguf: general.alignment is ${alignment}, expected a power of 2 from 8 to 2^20.`);
@@ -37,24 +64,19 @@ export function encodeGguf({ metadata, tensors }: GgufParts): Uint8Array {
   for (const [name, value] of metadata) head.push(text(name), ...valueBytes(name, value));
   let end = 0;
   for (const [name, tensor] of tensors) {
-    checkTensor(name, tensor);
-    const { type, shape, bytes } = tensor;
+    const size = checkedSize(name, tensor);
+    const { type, shape } = tensor;
     head.push(text(name), u32(shape.length), ...[...shape].reverse().map(u64), u32(TENSOR_TYPES[type].id), u64(end));
-    end += padded(bytes.byteLength);
+    end += padded(size);
   }
   let at = 0;
   const start = padded(head.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  const file = new Uint8Array(start + end);
+  const written = new Uint8Array(start);
   for (const piece of head) {
-    file.set(piece, at);
+    written.set(piece, at);
     at += piece.byteLength;
   }
-  at = start;
-  for (const { bytes } of tensors.values()) {
-    file.set(bytes, at);
-    at += padded(bytes.byteLength);
-  }
-  return file;
+  return { head: written, alignment };
 }
 
 /** The type's number, and the value behind it; of a list the type of its elements and its length before them. */
@@ -103,7 +125,8 @@ function isWithin(type: string, x: number): boolean {
   return Number.isInteger(x) && x >= least && x < least + values;
 }
 
-function checkTensor(name: string, { type, shape, bytes }: GgufTensor): void {
+/** The bytes that a tensor takes. */
+function checkedSize(name: string, { type, shape }: Pick<GgufTensor, 'type' | 'shape'>): number {
   const where = `encodeGguf: tensor ${JSON.stringify(name)}`;
   const length = new TextEncoder().encode(name).byteLength;
   if (length > MAX_TENSOR_NAME)
@@ -113,10 +136,18 @@ function checkTensor(name: string, { type, shape, bytes }: GgufTensor): void {
       `${where} has ${shape.length} dimensions, the format has at most ${MAX_DIMENSIONS}. Reshape it.`,
     );
   }
+  const size = Object.hasOwn(TENSOR_TYPES, type) ? ggufBytes(type, shape) : undefined;
+  if (size !== undefined) return size;
+  throw new GenaiError(
+    `${where} of type ${type} cannot have the shape [${shape.join(', ')}]: rows must be whole blocks. Make it with ggufTensor.`,
+  );
+}
+
+function checkBytes(name: string, { type, shape, bytes }: GgufTensor): void {
   const expected = Object.hasOwn(TENSOR_TYPES, type) ? ggufBytes(type, shape) : undefined;
   if (expected !== bytes.byteLength) {
     throw new GenaiError(
-      `${where} of type ${type} and shape [${shape.join(', ')}] has ${bytes.byteLength} bytes, expected ${expected ?? 'rows of whole blocks'}. ` +
+      `encodeGguf: tensor ${JSON.stringify(name)} of type ${type} and shape [${shape.join(', ')}] has ${bytes.byteLength} bytes, expected ${expected ?? 'rows of whole blocks'}. ` +
         'Make it with ggufTensor.',
     );
   }

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { disposeTree, fold, key } from '@genai/core';
-import { chatFormat, streamText, type Turn, tokenizerFrom } from '@genai/data';
+import { streamText, type Turn } from '@genai/data';
 import { engineLabel, startEngine } from '../engine.js';
 import type { Io } from '../io.js';
 import { type Loaded, loadModel } from '../model/checkpoint.js';
-import { speaks } from '../model/text/text-tokenizer-of.js';
 import type { Outcome } from '../outcome.js';
 import { UsageError } from '../usage-error.js';
 import { type DrawingOptions, drawingOf } from './drawing.js';
@@ -38,14 +37,12 @@ export async function chat(options: ChatCommandOptions, io: Io): Promise<Outcome
 
 async function talk(loaded: Loaded, options: ChatCommandOptions, io: Io): Promise<readonly Turn[]> {
   const { message, system, seed, length = LENGTH, json = false } = options;
-  const tokenizer = loaded.reads === 'text' ? tokenizerFrom(loaded.config.data.tokenizer) : undefined;
-  if (loaded.reads !== 'text' || !tokenizer || !speaks(tokenizer)) {
+  if (loaded.reads !== 'text' || !loaded.chat) {
     throw new UsageError(
       `${options.folder} holds no model of dialogues. Train one on a file of them: genai train lstm-byte-pairs --data dialogues.jsonl.`,
     );
   }
-  const { trainable, params } = loaded;
-  const format = chatFormat({ tokenizer });
+  const { trainable, params, tokenizer, chat: format } = loaded;
   const turns: Turn[] = system === undefined ? [] : [{ role: 'system', text: system }];
   const said = message === undefined ? typed(io, json) : [message];
   for await (const text of said) {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { constrain, grammar, jsonSchema, type KeyedConstraint, type Readings, regex } from '@genai/autoregressive';
 import { fold, GenaiError, key } from '@genai/core';
-import { streamText, type TextTokenizer, tokenizerFrom } from '@genai/data';
+import { streamText, type TextTokenizer } from '@genai/data';
 import { textFile } from '@genai/data/node';
 import type { Io } from '../io.js';
 import type { Loaded } from '../model/checkpoint.js';
@@ -35,13 +35,12 @@ const CONSTRAINTS = ['regex', 'grammar', 'jsonSchema'] as const;
 
 /** Texts that go on from a prompt, as they are drawn on stdout, or in a file. */
 export async function sampleText(
-  { config, trainable, params }: Loaded & { readonly reads: 'text' },
+  { config, trainable, params, tokenizer }: Loaded & { readonly reads: 'text' },
   options: SampleCommandOptions,
   { io, engine }: { readonly io: Io; readonly engine: string },
 ): Promise<Outcome> {
   const { out, seed, count = 1, length = LENGTH, prompt = '', json = false } = options;
   if (options.label !== undefined) throw new UsageError(`${config.preset} knows no classes. Leave --label out.`);
-  const tokenizer = tokenizerFrom(config.data.tokenizer);
   const before = promptTokens(tokenizer, prompt);
   const constraint = await constraintOf(options, tokenizer, io.cwd);
   const texts: string[] = [];

@@ -1,21 +1,21 @@
 import { join, resolve } from 'node:path';
 import { loadRun, type Store, saveRun } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
-import { type Batches, disposeTree, fold, GenaiError, type Key, key, split, type Tree } from '@genai/core';
+import { type Batches, disposeTree, fold, GenaiError, type Key, key, mapLeaves, split, type Tree } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
 import { train as training } from '@genai/train';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { engineLabel, nativeHint, startEngine } from '../engine.js';
 import { healthWatch } from '../health/health-watch.js';
 import { lastPictures } from '../health/last-pictures.js';
 import type { Io } from '../io.js';
-import { expectNoModel, readConfig } from '../model/checkpoint.js';
+import { expectNoModel, loadModel, readConfig } from '../model/checkpoint.js';
 import { amountOf, openData } from '../model/data-kind.js';
 import type { ModelConfig } from '../model/families.js';
 import type { Described } from '../model/family.js';
 import { type Learner, learnerOf } from '../model/learner.js';
-import { beginning, goingOn } from '../model/run-config.js';
-import type { Params } from '../model/trainable.js';
+import { beginning, goingOn, tuning } from '../model/run-config.js';
+import type { AnyStep, Params } from '../model/trainable.js';
 import type { Outcome } from '../outcome.js';
 import { number, progress } from '../progress.js';
 import { trainingLog } from '../training-log.js';
@@ -58,14 +58,22 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     const { download = false } = options;
     return { engine, data: await openData(reads, spec, io.cwd, { download, signal: io.signal }) };
   };
-  const opening = await (before ? goingOn(options, before, io, open) : beginning(options, io, open));
+  const isTuned = before?.reads === 'text' && (await store.read('state.json')) === undefined;
+  const opening = await (isTuned
+    ? tuning(options, before, open)
+    : before
+      ? goingOn(options, before, io, open)
+      : beginning(options, io, open));
   const { described, data, engine } = opening;
   const { config } = described;
   const { steps, seed } = config.training;
   const learner = learnerOf(described, data);
   const { headline, watched } = learner;
   const healthSteps = healthStepsOf(options, watched !== undefined, config);
-  const opened = await openRun(config, learner, before && store, io.signal);
+  const tuned = isTuned ? await loadModel(folder, options.out) : undefined;
+  using _ = owned(scope(() => ({ ...(tuned && { params: tuned.params }) })));
+  const from = tuned ? { ...learner, step: beginningFrom(learner.step, tuned.params) } : learner;
+  const opened = await openRun(config, from, isTuned ? undefined : before && store, io.signal);
   await using run = opened.run;
   const start = run.step;
   if (start > steps) {
@@ -171,6 +179,13 @@ async function writePictures(
   const files = Object.entries(made).map(([name, png]) => [`${name}.png`, png] as const);
   for (const [name, png] of files) await writeAtomically(join(folder, name), png);
   return files.map(([name]) => name);
+}
+
+/** A step whose first state has these parameters. */
+function beginningFrom(step: AnyStep, params: Params): AnyStep {
+  const init: AnyStep['init'] = (key) =>
+    scope(() => ({ ...step.init(key), params: mapLeaves<Tensor, Params>(params, (leaf) => clone(leaf)) }));
+  return { ...step, init };
 }
 
 /** The run that a configuration describes, from its beginning or as it is kept in `store`. */

@@ -5,7 +5,8 @@ import { key } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
 import { UsageError } from '../usage-error.js';
 import { describeModel, type ImageConfig } from './families.js';
-import type { Described } from './family.js';
+import type { Described, DescribedText } from './family.js';
+import { tokenizerIn } from './text/kept-tokenizer.js';
 import type { TextConfig } from './text/text-config.js';
 import type { TextTrainable } from './text/text-trainable.js';
 import type { Params, Trainable } from './trainable.js';
@@ -13,7 +14,7 @@ import type { Params, Trainable } from './trainable.js';
 /** The configuration in a store, checked; undefined if the store has none. `shown` names its folder in messages. */
 export async function readConfig(store: Store, shown: string): Promise<Described | undefined> {
   const json = await loadConfig(store);
-  return json === undefined ? undefined : describeModel(join(shown, 'config.json'), json);
+  return json === undefined ? undefined : describeModel(join(shown, 'config.json'), json, tokenizerIn(store));
 }
 
 /**
@@ -42,6 +43,9 @@ export type Loaded =
       readonly config: TextConfig;
       readonly trainable: TextTrainable;
       readonly params: Params;
+      readonly tokenizer: DescribedText['tokenizer'];
+      readonly chat: DescribedText['chat'];
+      readonly chatTemplate: DescribedText['chatTemplate'];
     };
 
 /**
@@ -58,5 +62,7 @@ export async function loadModel(path: string, shown: string): Promise<Loaded> {
   const trainable = described.build();
   using like = owned(scope(() => ({ params: trainable.init(key(0)) })));
   const params = await load(store, like.params);
-  return { reads: described.reads, config: described.config, trainable, params } as Loaded;
+  const { reads, config } = described;
+  const { tokenizer, chat, chatTemplate } = described as Partial<DescribedText>;
+  return { reads, config, trainable, params, tokenizer, chat, chatTemplate } as Loaded;
 }

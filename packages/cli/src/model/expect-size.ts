@@ -11,13 +11,17 @@ const MOST_LAYERS = 100;
  */
 export function expectSize(
   shape: readonly number[],
-  { layers, parameters }: { readonly layers: number; readonly parameters: number },
+  {
+    layers,
+    parameters,
+    most = MOST_PARAMETERS,
+  }: { readonly layers: number; readonly parameters: number; readonly most?: number },
 ): void {
   const pixels = shape.reduce((a, b) => a * b, 1);
-  if (layers <= MOST_LAYERS && parameters <= MOST_PARAMETERS && pixels <= MOST_PARAMETERS) return;
+  if (layers <= MOST_LAYERS && parameters <= most && pixels <= MOST_PARAMETERS) return;
   throw new UsageError(
     `the model is too large: ${layers} layers for images of ${shape.join(' × ')}, about ` +
-      `${parameters.toPrecision(2)} parameters; at most ${MOST_LAYERS} and ${MOST_PARAMETERS.toPrecision(2)} fit. ` +
+      `${parameters.toPrecision(2)} parameters; at most ${MOST_LAYERS} and ${most.toPrecision(2)} fit. ` +
       'Choose smaller "parts" or smaller images.',
   );
 }

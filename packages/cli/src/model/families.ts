@@ -1,14 +1,14 @@
 import { GenaiError } from '@genai/core';
-import { type TokenizerDescription, tokenizerFrom } from '@genai/data';
 import { UsageError } from '../usage-error.js';
 import { type ConfigReader, configReader } from './config-reader.js';
-import type { Described, Family, Preset, TextFamily } from './family.js';
+import type { Described, Family, OpenedTokenizer, Preset, TextFamily } from './family.js';
 import type { FlowConfig } from './flow/flow-config.js';
 import { FLOW_METRICS, FLOW_PRESETS } from './flow/flow-presets.js';
 import type { GanConfig } from './gan/gan-config.js';
 import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
 import type { PixelsConfig } from './pixels/pixels-config.js';
 import { PIXELS_METRICS, PIXELS_PRESETS } from './pixels/pixels-presets.js';
+import { keptTokenizer, type OpenTokenizer, openOwnTokenizer } from './text/kept-tokenizer.js';
 import type { TextConfig } from './text/text-config.js';
 import { TEXT_METRICS, TEXT_PRESETS } from './text/text-presets.js';
 import type { VaeConfig } from './vae/vae-config.js';
@@ -97,11 +97,15 @@ export const FAMILIES: readonly FamilyEntry[] = [
 export const FIELDS = ['family', 'preset', 'parts', 'data', 'training', 'versions'] as const;
 
 /**
- * Checks the content of a `config.json`; `where` names it in messages.
+ * Checks the content of a `config.json`; `where` names it in messages, `open` finds the tokenizer that it describes.
  *
  * @throws UsageError that names the field that is wrong.
  */
-export async function describeModel(where: string, value: unknown): Promise<Described> {
+export async function describeModel(
+  where: string,
+  value: unknown,
+  open: OpenTokenizer = openOwnTokenizer,
+): Promise<Described> {
   const top = configReader(where, value, FIELDS);
   const name = top.oneOf(
     'family',
@@ -112,8 +116,9 @@ export async function describeModel(where: string, value: unknown): Promise<Desc
   const common = { preset: top.text('preset'), versions: texts(`${where}.versions`, versions) };
   if (entry.reads === 'text') {
     const data = top.record('data', ['spec', 'tokenizer']);
-    const tokenizer = described(data);
-    return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), tokenizer } });
+    const opened = await openedTokenizer(data, open);
+    const tokenizer = keptTokenizer(data, opened);
+    return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), tokenizer } }, opened);
   }
   const data = top.record('data', ['spec', 'shape', 'classes']);
   return (await entry.load()).describe(top, {
@@ -127,9 +132,9 @@ export async function describeModel(where: string, value: unknown): Promise<Desc
 }
 
 /** The tokenizer that a configuration describes, seen to be one. */
-function described(data: ConfigReader): TokenizerDescription {
+async function openedTokenizer(data: ConfigReader, open: OpenTokenizer): Promise<OpenedTokenizer> {
   try {
-    return tokenizerFrom(data.object('tokenizer')).toJSON();
+    return await open(data.object('tokenizer'));
   } catch (error) {
     if (!GenaiError.is(error) || error instanceof UsageError) throw error;
     throw new UsageError(`${data.where}.tokenizer: ${error.message}`, { cause: error });

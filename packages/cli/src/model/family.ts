@@ -1,4 +1,4 @@
-import type { TokenizerDescription } from '@genai/data';
+import type { ChatFormat, TextTokenizer, TokenizerDescription } from '@genai/data';
 import type { ConfigReader } from './config-reader.js';
 import type { ImageConfig } from './families.js';
 import type { TextConfig } from './text/text-config.js';
@@ -44,8 +44,13 @@ export type ImageDataConfig = {
 
 export type TextDataConfig = {
   readonly spec: string;
-  readonly tokenizer: TokenizerDescription;
+  readonly tokenizer: KeptTokenizer;
 };
+
+/** A tokenizer as `config.json` has it: whole, or the name of the file beside it that a model from elsewhere came with. */
+export type KeptTokenizer =
+  | Exclude<TokenizerDescription, { readonly kind: 'hugging-face' }>
+  | { readonly kind: 'hugging-face'; readonly file: string };
 
 /** What the configurations of all families have. */
 export type CommonConfig<D extends DataConfig = ImageDataConfig> = {
@@ -73,6 +78,12 @@ export interface DescribedText {
   readonly config: TextConfig;
   /** Tokens that one step takes. */
   readonly perStep: number;
+  /** With a token for each that the model has. */
+  readonly tokenizer: TextTokenizer;
+  /** How dialogues are written, of a model that was made for them. */
+  readonly chat: ChatFormat | undefined;
+  /** The Jinja template that `chat` is of, if it is of one. */
+  readonly chatTemplate: string | undefined;
   /** @throws UsageError if the networks are larger than any that could be trained. */
   readonly build: () => TextTrainable;
 }
@@ -86,5 +97,16 @@ export interface Family {
 /** A family of models of text. */
 export interface TextFamily {
   /** @throws UsageError that names the field that is wrong. */
-  readonly describe: (fields: ConfigReader, common: CommonConfig<TextDataConfig>) => DescribedText;
+  readonly describe: (
+    fields: ConfigReader,
+    common: CommonConfig<TextDataConfig>,
+    opened: OpenedTokenizer,
+  ) => DescribedText;
+}
+
+/** A tokenizer, and how dialogues are written with it where a file says so. */
+export interface OpenedTokenizer {
+  readonly tokenizer: TextTokenizer;
+  readonly chat?: ChatFormat | undefined;
+  readonly chatTemplate?: string | undefined;
 }

@@ -5,9 +5,10 @@ import { UsageError } from '../usage-error.js';
 import { configReader } from './config-reader.js';
 import { dataKind, type RunData } from './data-kind.js';
 import { describeModel, FIELDS } from './families.js';
-import type { DataConfig, Described } from './family.js';
+import type { DataConfig, Described, DescribedText, OpenedTokenizer } from './family.js';
 import { merged } from './merged.js';
 import { preset } from './presets.js';
+import type { OpenTokenizer } from './text/kept-tokenizer.js';
 import { versions } from './versions.js';
 
 /** What the command line says about a run. */
@@ -72,9 +73,10 @@ export async function goingOn<D extends { readonly data: RunData }>(
     }
   }
   const { steps = training.steps } = options;
-  const described = await describeModel(options.out, { ...kept.config, training: { ...training, steps } });
+  const same = async (): Promise<OpenedTokenizer> => kept as DescribedText;
+  const described = await describeModel(options.out, { ...kept.config, training: { ...training, steps } }, same);
   if (options.config !== undefined) {
-    const { config: again } = await (await describer({ ...options, steps }, model, io.cwd))(data);
+    const { config: again } = await (await describer({ ...options, steps }, model, io.cwd))(data, same);
     const { config } = described;
     if (JSON.stringify([again.parts, again.training]) !== JSON.stringify([config.parts, config.training])) {
       throw new UsageError(
@@ -87,25 +89,50 @@ export async function goingOn<D extends { readonly data: RunData }>(
   return { ...opened, described };
 }
 
+/** The description of a run that begins from a model of text without one, such as a model that was imported. */
+export async function tuning<D extends { readonly data: RunData }>(
+  { out, data: spec, config: path, steps, batch, learningRate, seed }: RunOptions,
+  kept: DescribedText,
+  open: Open<D>,
+): Promise<D & { described: Described }> {
+  if (spec === undefined) throw new UsageError(`${out} holds a model without a run. Add --data FILE to train it on.`);
+  if (path !== undefined) {
+    throw new UsageError(`${out} holds a model that is as it is. Leave --config out, and change its config.json.`);
+  }
+  const flags = Object.entries({ steps, batch, learningRate, seed }).filter(([, value]) => value !== undefined);
+  const { config } = kept;
+  const changed = {
+    ...config,
+    data: { ...config.data, spec },
+    training: { ...config.training, ...Object.fromEntries(flags) },
+  };
+  const described = await describeModel(out, changed, async () => kept);
+  const opened = await open(spec, kept.reads);
+  dataKind(kept.reads).expectEnough(spec, opened.data, described);
+  return { ...opened, described };
+}
+
 /** What preset, file and flags say together, once the data are known. */
 async function describer(
   { config: path, seed, batch, learningRate, steps }: RunOptions,
   model: string,
   cwd: string,
-): Promise<(data: DataConfig) => Promise<Described>> {
+): Promise<(data: DataConfig, open?: OpenTokenizer) => Promise<Described>> {
   const { family, parts, training } = preset(model);
   const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd, family);
   const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
   const anotherKind = 'kind' in file.parts && 'kind' in parts && file.parts.kind !== parts.kind;
-  return (data) =>
-    describeModel(path ?? 'the configuration', {
+  return (data, open) => {
+    const config = {
       family,
       preset: model,
       parts: anotherKind ? file.parts : merged(parts, file.parts), // those of another kind are given whole
       data,
       training: { ...merged(training, file.training), ...Object.fromEntries(flags) },
       versions: versions(),
-    });
+    };
+    return describeModel(path ?? 'the configuration', config, open);
+  };
 }
 
 /** What a file named by `--config` may change, still untyped: `describeModel` checks the whole. */

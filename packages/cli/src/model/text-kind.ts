@@ -1,9 +1,9 @@
 import { GenaiError } from '@genai/core';
-import { chatFormat, dialogueWindows, tokenizerFrom } from '@genai/data';
+import { chatFormat, dialogueWindows } from '@genai/data';
 import type { TextData } from '../text-data.js';
 import { UsageError } from '../usage-error.js';
 import type { DataKind } from './data-kind.js';
-import type { Described, TextDataConfig } from './family.js';
+import type { Described, DescribedText, KeptTokenizer } from './family.js';
 import type { TextConfig } from './text/text-config.js';
 import { textTokenizerOf } from './text/text-tokenizer-of.js';
 
@@ -13,7 +13,7 @@ export const textKind: DataKind<TextData> = {
   unknown: (spec) => ({ spec, tokenizer: { kind: 'bytes', special: [] } }),
   configOf: async (spec, data, { config }) => ({
     spec,
-    tokenizer: textTokenizerOf((config as TextConfig).parts, data).toJSON(),
+    tokenizer: textTokenizerOf((config as TextConfig).parts, data).toJSON() as KeptTokenizer, // made here, not of a file
   }),
   expectEnough: (spec, data, described) => {
     const { length, least } = amounts(data, described);
@@ -42,10 +42,10 @@ export const textKind: DataKind<TextData> = {
 };
 
 /** Of dialogues one step takes as many rows as it has, and those are filled up: what counts is that there are enough. */
-function amounts({ train, dialogues }: TextData, { config, perStep }: Described): { length: number; least: number } {
-  const tokenizer = tokenizerFrom((config.data as TextDataConfig).tokenizer);
+function amounts({ train, dialogues }: TextData, described: Described): { length: number; least: number } {
+  const { config, perStep, tokenizer } = described as DescribedText;
   if (!dialogues) return { length: tokenizer.encode(train).length, least: perStep };
-  const { batch, length } = (config as TextConfig).training;
+  const { batch, length } = config.training;
   const { encode } = chatFormat({ tokenizer });
   const rows = dialogueWindows(dialogues.train.map(encode), { length, pack: true });
   return { length: rows.length, least: batch };

@@ -56,8 +56,30 @@ export interface GgufModel {
 export async function toGguf(
   config: TransformerConfig,
   params: TransformerParams,
-  { weights = 'F32', tokenizer, addBegin, chatTemplate, name = 'genai' }: GgufOptions = {},
+  options: GgufOptions = {},
 ): Promise<GgufModel> {
+  const { metadata, tensors } = lazyGguf(config, params, options);
+  const read = new Map<string, GgufFloats>();
+  for (const [name, { type, shape, values }] of tensors) read.set(name, { type, shape, values: await values() });
+  return { metadata, tensors: read };
+}
+
+/** What {@link toGguf} gives, each tensor to be read when it is written. */
+export interface LazyGguf {
+  readonly metadata: ReadonlyMap<string, GgufField>;
+  readonly tensors: ReadonlyMap<string, Omit<GgufFloats, 'values'> & { readonly values: () => Promise<Float32Array> }>;
+}
+
+/**
+ * What {@link toGguf} gives, each tensor to be read when it is written: for models that do not fit into the memory twice.
+ *
+ * @throws GenaiError as {@link toGguf}.
+ */
+export function lazyGguf(
+  config: TransformerConfig,
+  params: TransformerParams,
+  { weights = 'F32', tokenizer, addBegin, chatTemplate, name = 'genai' }: GgufOptions = {},
+): LazyGguf {
   const full = fullConfig(config);
   const architecture = architectureFor(full);
   const metadata = new Map<string, GgufField>();
@@ -74,22 +96,22 @@ export async function toGguf(
   const { vocabulary, beginToken, endToken } = full;
   add(tokenizerFields(tokenizer, { vocabulary, beginToken, endToken, addBegin, chatTemplate }));
 
-  const tensors = new Map<string, GgufFloats>();
+  const tensors = new Map<string, ValueOf<LazyGguf['tensors']>>();
   const places = architecture.places(full);
-  const held = await tensorsOf(
-    params,
-    places.filter(({ absent }) => !absent),
-    'toGguf',
-  );
+  const present = places.filter(({ absent }) => !absent);
+  const held = new Map(tensorsOf(params, present, 'toGguf').map((tensor) => [tensor.name, tensor]));
   const turn = turnOf(full, architecture);
   for (const { name, shape } of places) {
-    const data = held.get(name)?.data ?? new Float32Array(shape[0]!);
-    tensors.set(name, { type: typeOf(name, shape, weights, full.tied), shape, values: turn(name, shape, data) });
+    const type = typeOf(name, shape, weights, full.tied);
+    const data = async (): Promise<Float32Array> => (await held.get(name)?.values()) ?? new Float32Array(shape[0]!);
+    tensors.set(name, { type, shape, values: async () => turn(name, shape, await data()) });
   }
   const slower = full.positions.kind === 'rotary' && slowerOf(full.positions, full.headWidth);
-  if (slower) tensors.set('rope_freqs.weight', { type: 'F32', shape: [slower.length], values: slower });
+  if (slower) tensors.set('rope_freqs.weight', { type: 'F32', shape: [slower.length], values: async () => slower });
   return { metadata, tensors };
 }
+
+type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never;
 
 /** All architectures; of several that compute a config the first is taken. */
 export const ARCHITECTURES: readonly GgufArchitecture[] = [

@@ -1,5 +1,5 @@
 import { GenaiError } from '@genai/core';
-import { type FloatTensor, tensorsOf } from '../layouts/tensors-of.js';
+import { type FloatTensor, type LazyTensor, tensorsOf } from '../layouts/tensors-of.js';
 import type { Transformer, TransformerParams } from '../transformer.js';
 import { type FullConfig, fullConfig } from '../transformer-config.js';
 import type { Architecture } from './architecture.js';
@@ -24,13 +24,28 @@ export interface HuggingFaceFiles {
  * @throws GenaiError if none of the architectures can say what the model is, with what differs; or if the parameters are not of it.
  */
 export async function toHuggingFace(model: Transformer, params: TransformerParams): Promise<HuggingFaceFiles> {
+  const { config, tensors } = lazyHuggingFace(model, params);
+  const read = new Map<string, FloatTensor>();
+  for (const { name, shape, values } of tensors) read.set(name, { dtype: 'F32', shape, data: await values() });
+  return { config, tensors: read };
+}
+
+/**
+ * What {@link toHuggingFace} gives, each tensor to be read when it is written: for models that do not fit into the memory twice.
+ *
+ * @throws GenaiError as {@link toHuggingFace}.
+ */
+export function lazyHuggingFace(
+  model: Transformer,
+  params: TransformerParams,
+): { readonly config: string; readonly tensors: readonly LazyTensor[] } {
   const full = fullConfig(model.config);
   const { architecture, config } = written(full);
   const { prefix } = architecture;
   const places = architecture
     .places(full)
     .map((place) => (place.name === 'lm_head.weight' ? place : { ...place, name: prefix + place.name }));
-  return { config: textOf(config), tensors: await tensorsOf(params, places, 'toHuggingFace') };
+  return { config: textOf(config), tensors: tensorsOf(params, places, 'toHuggingFace') };
 }
 
 type Json = { readonly [field: string]: unknown };

@@ -10,16 +10,20 @@ export interface FloatTensor {
   readonly data: Float32Array;
 }
 
+/** A tensor to be written that is read from the parameters when it is asked for. */
+export interface LazyTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: () => Promise<Float32Array>;
+}
+
 /**
- * The tensors of a file, from parameters: what {@link paramsFrom} does, the other way.
+ * The tensors of a file, from parameters: what {@link paramsFrom} does, the other way. Read in their order, each leaf is read once, and
+ * no more than one is held.
  *
  * @throws GenaiError if the parameters are not those of the places.
  */
-export async function tensorsOf(
-  params: TransformerParams,
-  places: readonly Place[],
-  where: string,
-): Promise<Map<string, FloatTensor>> {
+export function tensorsOf(params: TransformerParams, places: readonly Place[], where: string): readonly LazyTensor[] {
   const held = new Map(leaves<Tensor>(params));
   const wanted = new Set(places.map(({ path }) => path));
   const surplus = [...held.keys()].find((path) => !wanted.has(path));
@@ -28,9 +32,12 @@ export async function tensorsOf(
       `${where}: the parameters have "${surplus}", which has no place in the files. Merge adapters first, or give the model they are of.`,
     );
   }
-  const read = new Map<string, Float32Array>();
-  const tensors = new Map<string, FloatTensor>();
-  for (const place of places) {
+  let last: { readonly path: string; readonly data: Float32Array } | undefined;
+  const dataOf = async (path: string, leaf: Tensor): Promise<Float32Array> => {
+    if (last?.path !== path) last = { path, data: (await leaf.data()) as Float32Array }; // the parts of a leaf follow each other
+    return last.data;
+  };
+  return places.map((place) => {
     const leaf = held.get(place.path);
     const expected = leafShape(place);
     if (!leaf || String(leaf.shape) !== String(expected)) {
@@ -39,11 +46,7 @@ export async function tensorsOf(
         `${where}: the parameters have ${got} at "${place.path}", expected [${expected.join(', ')}]. Give the model they are of.`,
       );
     }
-    if (!read.has(place.path)) {
-      read.clear(); // the parts of a leaf follow each other
-      read.set(place.path, (await leaf.data()) as Float32Array);
-    }
-    tensors.set(place.name, { dtype: 'F32', shape: place.shape, data: take(place, read.get(place.path)!) });
-  }
-  return tensors;
+    const { name, shape, path } = place;
+    return { name, shape, values: async () => take(place, await dataOf(path, leaf)) };
+  });
 }

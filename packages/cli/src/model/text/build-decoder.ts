@@ -21,8 +21,8 @@ import type { DecoderParts, DialParts } from './text-config.js';
  */
 export function buildDecoder(parts: DialParts | DecoderParts, vocabulary: number): Transformer {
   try {
-    const config = configOf(parts, vocabulary);
-    expectSize([], { layers: config.layers, parameters: parametersOf(config) });
+    const config = decoderConfig(parts, vocabulary);
+    expectSize([], { layers: config.layers, parameters: parametersOf(config), most: MOST_PARAMETERS });
     return transformer(config);
   } catch (error) {
     if (!GenaiError.is(error) || error instanceof UsageError) throw error;
@@ -30,7 +30,8 @@ export function buildDecoder(parts: DialParts | DecoderParts, vocabulary: number
   }
 }
 
-function configOf(parts: DialParts | DecoderParts, vocabulary: number): TransformerConfig {
+/** The whole configuration that the parts are short for. */
+export function decoderConfig(parts: DialParts | DecoderParts, vocabulary: number): TransformerConfig {
   if (parts.net === 'gpt') {
     const { depth, context, dropout } = parts;
     return gpt({ depth, context, dropout, vocabulary }).config;
@@ -45,6 +46,9 @@ const FILLED: {
 } = {
   ...{ gpt2, llama, qwen: qwen3, gemma: gemma2 },
 };
+
+/** 4 GiB: those that are imported need not be trained. */
+const MOST_PARAMETERS = 2 ** 30;
 
 /** About, and before anything is made. */
 function parametersOf(config: TransformerConfig): number {

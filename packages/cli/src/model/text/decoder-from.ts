@@ -29,7 +29,7 @@ export function decoderFrom(parts: ConfigReader, { filled }: { readonly filled: 
   };
 }
 
-const SIZES = ['keyHeads', 'headWidth', 'hidden'] as const;
+const SIZES = ['vocabulary', 'keyHeads', 'headWidth', 'hidden'] as const;
 const NUMBERS = ['epsilon', 'scoreScale', 'scoreCap', 'logitCap', 'embeddingScale'] as const;
 const SWITCHES = ['gated', 'queryKeyNorm', 'tied'] as const;
 const TOKENS = ['beginToken', 'endToken'] as const;

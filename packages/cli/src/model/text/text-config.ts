@@ -45,9 +45,9 @@ export type DecoderParts = TokenParts & {
   readonly decoder: Decoder;
 };
 
-/** A transformer without its vocabulary, which follows from the tokenizer. */
+/** A transformer; its vocabulary is that of the tokenizer, unless it has room for more tokens. */
 export type Decoder = Omit<TransformerConfig, 'vocabulary' | 'positions' | 'norm'> &
-  Partial<Pick<TransformerConfig, 'positions' | 'norm'>>;
+  Partial<Pick<TransformerConfig, 'vocabulary' | 'positions' | 'norm'>>;
 
 export type TextParts = NetParts | DialParts | DecoderParts;
 

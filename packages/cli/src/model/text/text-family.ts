@@ -1,11 +1,12 @@
-import { carried, generate, nll } from '@genai/autoregressive';
-import { batches, chatFormat, dialogueWindows, streams, type TextTokenizer, tokenizerFrom, windows } from '@genai/data';
+import { carried, continuousBatch, generate, nll } from '@genai/autoregressive';
+import { batches, chatFormat, dialogueWindows, streams, type TextTokenizer, windows } from '@genai/data';
 import { adam, adamW, chain, clipByGlobalNorm, minimize, warmupCosine } from '@genai/train';
 import { gpt } from '@genai/transformer';
 import { UsageError } from '../../usage-error.js';
 import type { TextFamily } from '../family.js';
 import { untypedStep } from '../trainable.js';
 import { type BuiltText, buildText } from './build-text.js';
+import { filledUp } from './filled-up.js';
 import { measureDialogues, measureText, measureWindows } from './measure-text.js';
 import { parseText, type TextConfig } from './text-config.js';
 import { speaks } from './text-tokenizer-of.js';
@@ -16,21 +17,29 @@ import type { TextTrainable } from './text-trainable.js';
  * replies are learnt.
  */
 export const textFamily: TextFamily = {
-  describe: (fields, common) => {
+  describe: (fields, common, opened) => {
     const config = parseText(fields, common);
     const { batch, length } = config.training;
-    return { reads: 'text', config, perStep: batch * (length + 1), build: () => trainable(config) };
+    const vocabulary = 'decoder' in config.parts ? config.parts.decoder.vocabulary : undefined;
+    const tokenizer = filledUp(opened.tokenizer, vocabulary);
+    const chat = opened.chat ?? (speaks(tokenizer) ? chatFormat({ tokenizer }) : undefined);
+    const perStep = batch * (length + 1);
+    return {
+      ...{ reads: 'text', config, perStep, tokenizer, chat, chatTemplate: opened.chatTemplate },
+      build: () => trainable(config, tokenizer),
+    };
   },
 };
 
-function trainable(config: TextConfig): TextTrainable {
-  const tokenizer = tokenizerFrom(config.data.tokenizer);
+function trainable(config: TextConfig, tokenizer: TextTokenizer): TextTrainable {
   const model = buildText(config.parts, tokenizer.vocabulary);
   const ways = speaks(tokenizer) ? ofDialogues : model.longest === undefined ? ofStreams : ofWindows;
   return {
     init: model.init,
     headline: { metric: 'loss', unit: 'nats a token' },
     generate: (params, options) => generate(model, params, options),
+    batch: (params, options) => continuousBatch(model, params, options),
+    longest: model.longest,
     ...ways(model, tokenizer, config),
   };
 }

@@ -21,6 +21,12 @@ export function textTokenizerOf(
   }
 }
 
+/** The names of the tokens that begin and end a text, in untyped JSON. */
+export function chatMarks(json: unknown): { readonly bosToken?: string; readonly eosToken?: string } {
+  const { bosToken, eosToken } = Object(json) as { readonly [name: string]: unknown };
+  return { ...(typeof bosToken === 'string' && { bosToken }), ...(typeof eosToken === 'string' && { eosToken }) };
+}
+
 /** Whether it was made for dialogues. */
 export function speaks({ special }: Pick<TextTokenizer, 'special'>): boolean {
   return MARKS.every((mark) => special.includes(mark));

@@ -1,4 +1,4 @@
-import type { DecodeOptions, Generation } from '@genai/autoregressive';
+import type { ContinuousBatch, ContinuousBatchOptions, DecodeOptions, Generation } from '@genai/autoregressive';
 import type { Batches, Key } from '@genai/core';
 import type { TextData } from '../../text-data.js';
 import type { AnyStep, Batch, Measured, Params } from '../trainable.js';
@@ -24,5 +24,9 @@ export interface TextTrainable {
     params: Params,
     options: Omit<DecodeOptions<void, A>, 'guidance'> & { readonly prompt: readonly number[] },
   ) => Generation;
+  /** Tokens after many prompts that come and go. */
+  readonly batch: (params: Params, options?: ContinuousBatchOptions) => ContinuousBatch;
+  /** The most tokens a sequence may have, if there is a limit. */
+  readonly longest: number | undefined;
   readonly measure: (params: Params, options: MeasureTextOptions) => Promise<Measured>;
 }
