@@ -1,7 +1,7 @@
-import { type KeyValueCache, recomputed, scope } from '@genai/tensor';
+import { recomputed, scope } from '@genai/tensor';
 import { concat, slice, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Past } from '../model/attention-layer.js';
-import type { Block } from '../model/block.js';
+import type { Block, BlockOutput } from '../model/block.js';
 
 /**
  * A block of which a gradient keeps only what goes in: what lies between is computed once more when it is needed.
@@ -10,25 +10,26 @@ import type { Block } from '../model/block.js';
  *
  * @source Chen et al. 2016, "Training deep nets with sublinear memory cost", section 3.
  */
-export function recomputedBlock({ init, apply }: Block): Block {
+export function recomputedBlock(block: Block): Block {
+  const { apply } = block;
   return {
-    init,
+    ...block,
     apply: (params, x, past, key) => {
       if (past.behind || past.cache.keys.shape[1]! > 0) return apply(params, x, past, key);
       return scope(() => {
         const [batch, , columns] = past.cache.keys.shape as [number, number, number];
+        const { memory, mask } = past;
+        const inputs = { params, x, ...(memory && { memory }), ...(mask && { mask }) };
         // One tensor can be recomputed, so what the block gives stands side by side.
-        const all = recomputed(({ params, x }) => sideBySide(apply(params, x, nothing(batch, columns), key)), {
-          params,
-          x,
-        });
+        const all = recomputed(
+          ({ params, x, ...beside }) => sideBySide(apply(params, x, { ...nothing(batch, columns), ...beside }, key)),
+          inputs,
+        );
         return apart(all, x.shape[2]!, columns);
       });
     },
   };
 }
-
-type Made = { readonly output: Tensor; readonly cache: KeyValueCache };
 
 /** A past without positions, made anew: the tensors of a state may be gone when a gradient is computed. */
 function nothing(batch: number, columns: number): Past {
@@ -36,16 +37,18 @@ function nothing(batch: number, columns: number): Past {
   return { cache: { keys: none(), values: none() } };
 }
 
-/** (batch, time, width + 2 · columns) */
-function sideBySide({ output, cache: { keys, values } }: Made): Tensor {
-  return concat([output, keys, values], 2);
+/** (batch, time, width + 2 · columns + experts) */
+function sideBySide({ output, cache: { keys, values }, router }: BlockOutput): Tensor {
+  return concat(router ? [output, keys, values, router] : [output, keys, values], 2);
 }
 
-function apart(all: Tensor, width: number, columns: number): Made {
-  const [batch, time] = all.shape as [number, number];
+function apart(all: Tensor, width: number, columns: number): BlockOutput {
+  const [batch, time, size] = all.shape as [number, number, number];
+  const experts = size - width - 2 * columns;
   const part = (from: number, size: number): Tensor => slice(all, [0, 0, from], [batch, time, size]);
   return {
     output: part(0, width),
     cache: { keys: part(width, columns), values: part(width + columns, columns) },
+    ...(experts > 0 && { router: part(width + 2 * columns, experts) }),
   };
 }
