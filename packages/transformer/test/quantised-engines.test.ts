@@ -1,12 +1,12 @@
 import { generate, generateBatch } from '@genai/autoregressive';
-import { CAPTURE, disposeTree, key } from '@genai/core';
+import { CAPTURE, type CanCapture, disposeTree, key } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
 import { expectClose } from '@genai/testing/expect-close';
-import { engine, tensor2d } from '@tensorflow/tfjs-core';
+import { engine, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 // @boundaries-ignore the models of this package are run here on engines that it must not import
 import { useBackend } from '../../backend/src/use-backend.js';
-import { gpt2, quantised, transformer } from '../src/index.js';
+import { gpt2, quantised, type TransformerParams, transformer } from '../src/index.js';
 
 afterAll(async () => void (await useBackend('cpu')));
 
@@ -43,4 +43,26 @@ test.each([
   const got = await run(bits);
   expectClose(got.logits, expected.logits, { absolute: 1e-4 });
   expect(got.drawn).toEqual(expected.drawn);
+});
+
+test('laws: a step with quantised weights is captured by simd', async () => {
+  await useBackend('simd');
+  const params = model.init(key(0));
+  const small = await quantised(params, { bits: 4 });
+  type Inputs = { readonly small: TransformerParams; readonly token: Tensor };
+  const step = ({ small, token }: Inputs): { readonly y: Tensor } =>
+    scope(() => ({ y: model.step(small, token, model.start(small, 1)).next.logits }));
+  const captured = (engine().backend as unknown as CanCapture)[CAPTURE](step);
+  for (const [i, token] of [3, 7, 3, 9, 1].entries()) {
+    using made = owned(
+      scope(() => {
+        const inputs = { small, token: tensor1d([token], 'int32') };
+        return { want: step(inputs).y, got: captured.run(inputs, key(i)).y };
+      }),
+    );
+    expectClose(made.got, made.want, { absolute: 0 });
+  }
+  expect(captured.captured).toBe(true);
+  captured.dispose();
+  disposeTree([params, small]);
 });
