@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What needs a real browser: `npm test -- browser`. */
 export default defineConfig({
   test: {
+    fileParallelism: false, // one page after the other: a dozen at once do not all connect in time on two cores
     projects: [
       'packages/*/vitest.browser.config.ts',
       'packages/*/vitest.isolated.config.ts',
