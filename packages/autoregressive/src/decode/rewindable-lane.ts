@@ -2,6 +2,7 @@ import { CAPTURE, type CanCapture, type Captured, key, type Tree } from '@genai/
 import { scope } from '@genai/tensor';
 import { backend, reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type { TokenModel } from '../token-model.js';
+import { nextRoom } from './next-room.js';
 import { disposeBut, freshState } from './state-lane.js';
 
 type Inputs<P, S> = { readonly params: P; readonly state: S; readonly tokens: Tensor };
@@ -80,9 +81,8 @@ export class RewindableLane<P extends Tree<Tensor>, S extends Tree<Tensor>> {
   #makeRoom(more: number): void {
     const needed = this.#behind + more;
     if (needed <= this.#room) return;
-    const { reserve, longest = Number.POSITIVE_INFINITY } = this.#model;
-    const wanted = this.#room === 0 ? Math.min(this.expected, MOST_AT_ONCE) : 2 * this.#room;
-    this.#room = Math.max(needed, Math.min(wanted, longest));
+    const { reserve, longest } = this.#model;
+    this.#room = nextRoom({ room: this.#room, needed, expected: this.expected, longest });
     this.#replace(reserve(this.#state, this.#room));
   }
 
@@ -91,6 +91,3 @@ export class RewindableLane<P extends Tree<Tensor>, S extends Tree<Tensor>> {
     this.#state = state;
   }
 }
-
-/** Tokens for which room is made before they come. */
-const MOST_AT_ONCE = 1_024;

@@ -12,6 +12,7 @@ import {
 import { gather, scope } from '@genai/tensor';
 import { backend, clone, concat, reshape, slice, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { TokenModel } from '../token-model.js';
+import { nextRoom } from './next-room.js';
 
 /** What a step takes: the tokens are (rows). */
 export type StepInputs<P, S> = { readonly params: P; readonly state: S; readonly tokens: Tensor };
@@ -81,11 +82,10 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
 
   /** Where the model can reserve: room for what is expected at once, then for twice as much each time. */
   #makeRoom(more: number): void {
-    const { reserve, longest = Number.POSITIVE_INFINITY } = this.#model;
+    const { reserve, longest } = this.#model;
     this.#behind += more;
     if (!reserve || this.#behind <= this.#room) return;
-    const wanted = this.#room === 0 ? Math.min(this.#expected, MOST_AT_ONCE) : 2 * this.#room;
-    this.#room = Math.max(this.#behind, Math.min(wanted, longest));
+    this.#room = nextRoom({ room: this.#room, needed: this.#behind, expected: this.#expected, longest });
     this.#replace(reserve(this.#state, this.#room));
   }
 
@@ -94,9 +94,6 @@ export class StateLane<P extends Tree<Tensor>, S extends Tree<Tensor>, C> {
     this.#state = state;
   }
 }
-
-/** Tokens for which room is made before they come. */
-const MOST_AT_ONCE = 1_024;
 
 /** A step of a model as a function of tensors alone, captured where the engine offers it. */
 export interface LaneStep<P, S> {

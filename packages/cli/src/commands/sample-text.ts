@@ -5,6 +5,7 @@ import { streamText, type TextTokenizer } from '@genai/data';
 import { textFile } from '@genai/data/node';
 import type { Io } from '../io.js';
 import type { Loaded } from '../model/checkpoint.js';
+import { firstTokens } from '../model/text/first-tokens.js';
 import type { Outcome } from '../outcome.js';
 import { UsageError } from '../usage-error.js';
 import { writeAtomically } from '../write-atomically.js';
@@ -67,7 +68,6 @@ export async function sampleText(
   return { ...(out !== undefined && { files: [out] }), details: { engine, count, texts } };
 }
 
-/** Without a prompt a text goes on from a new line, or whatever token comes first. */
 function promptTokens(tokenizer: TextTokenizer, prompt: string): readonly number[] {
   try {
     if (prompt !== '') return [...tokenizer.encode(prompt)];
@@ -75,11 +75,7 @@ function promptTokens(tokenizer: TextTokenizer, prompt: string): readonly number
     if (!GenaiError.is(error)) throw error;
     throw new UsageError(`--prompt holds what the model has never seen: ${error.message}`, { cause: error });
   }
-  try {
-    return [...tokenizer.encode('\n')];
-  } catch {
-    return [0];
-  }
+  return firstTokens(tokenizer);
 }
 
 async function constraintOf(

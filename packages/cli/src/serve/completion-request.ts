@@ -1,4 +1,5 @@
 import type { TextTokenizer } from '@genai/data';
+import { firstTokens } from '../model/text/first-tokens.js';
 import type { AnswerForm, DrawnText } from './answer-form.js';
 import { drawingFields } from './drawing-fields.js';
 import { encoded } from './encoded.js';
@@ -40,15 +41,6 @@ function promptsOf(fields: RequestFields, tokenizer: TextTokenizer): readonly (r
     if (typeof prompt !== 'string') return prompt;
     return prompt === '' ? firstTokens(tokenizer) : encoded('prompt', () => tokenizer.encode(prompt));
   });
-}
-
-/** Without a prompt a text goes on from a new line, or whatever token comes first, as in `genai sample`. */
-function firstTokens(tokenizer: TextTokenizer): readonly number[] {
-  try {
-    return Array.from(tokenizer.encode('\n'));
-  } catch {
-    return [0];
-  }
 }
 
 /** With `top` log-probabilities of the likeliest tokens in each place; without any unless given. */
