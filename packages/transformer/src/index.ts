@@ -28,6 +28,7 @@ export {
   type SequenceToSequenceParts,
   sequenceToSequence,
 } from './encoder/sequence-to-sequence.js';
+export { byteLetters } from './gguf/byte-letters.js';
 export { fromGguf } from './gguf/from-gguf.js';
 export type { GgufField, GgufMetadata } from './gguf/gguf-field.js';
 export {

@@ -1,7 +1,6 @@
 import type { BytePairs, TextTokenizer } from '@genai/data';
-import { type GgufTokenizer, ggufWords } from '@genai/transformer';
+import { byteLetters, type GgufTokenizer, ggufWords } from '@genai/transformer';
 import { UsageError } from '../usage-error.js';
-import { byteLetters } from './byte-letters.js';
 import { WORD_SOURCES } from './word-sources.js';
 
 /**

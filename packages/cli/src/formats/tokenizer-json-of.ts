@@ -1,7 +1,6 @@
 import { GenaiError } from '@genai/core';
 import { type TokenizerDescription, type TokenizerJson, tokenizerFrom, toTokenizerJson } from '@genai/data';
-import { ggufWords } from '@genai/transformer';
-import { byteLetters } from './byte-letters.js';
+import { byteLetters, ggufWords } from '@genai/transformer';
 import { WORD_SOURCES } from './word-sources.js';
 
 /**
