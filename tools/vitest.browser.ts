@@ -40,7 +40,6 @@ export const browser = (
       browser: {
         enabled: true,
         headless: true,
-        connectTimeout: 240_000, // a dozen pages open at once
         screenshotFailures: false,
         provider: playwright({ launchOptions: { executablePath, args: FLAGS } }),
         instances: [{ browser: 'chromium' }],
