@@ -1,9 +1,11 @@
 export { auroc } from './auroc.js';
 export { bitsPerDim } from './bits-per-dim.js';
 export { type BitsPerDimBoundOptions, bitsPerDimBound } from './bits-per-dim-bound.js';
+export { type BootstrapOptions, bootstrap } from './bootstrap.js';
 export { elbo } from './elbo.js';
 export { type EvaluateOptions, evaluate } from './evaluate.js';
 export { fashionClassifier, type ShippedClassifier } from './fashion-classifier.js';
+export type { Figure, Figures, Interval } from './figure.js';
 export { frechetDistance, type Moments, momentsOf } from './frechet-distance.js';
 export {
   type ImageClassifier,
@@ -32,4 +34,7 @@ export {
 export type { Points } from './points.js';
 export { type PrecisionRecall, type PrecisionRecallOptions, precisionRecall } from './precision-recall.js';
 export { type SampleHealth, type SampleHealthOptions, sampleHealth, type Verdict } from './sample-health.js';
+export type { SampleMetric } from './sample-metric.js';
 export type { Score } from './score.js';
+export { signature } from './signature.js';
+export type { Accumulator, Statistics, StatisticsArray } from './statistics.js';

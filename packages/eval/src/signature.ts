@@ -1,0 +1,15 @@
+/**
+ * What fixes a figure, in one line, as sacrebleu does: `frechet|features:fashion-mnist-8c1f|samples:10000|reference:10000|version:0.1.0`.
+ *
+ * Figures with different signatures do not compare. Entries stand in the order given; what would break the line apart is escaped.
+ *
+ * @example
+ * signature('bleu', { case: 'mixed', tok: '13a', smooth: 'exp' }); // 'bleu|case:mixed|tok:13a|smooth:exp'
+ */
+export function signature(name: string, settings: { readonly [name: string]: string | number | boolean }): string {
+  return [name, ...Object.entries(settings).map(([key, value]) => `${clean(key)}:${clean(String(value))}`)].join('|');
+}
+
+function clean(text: string): string {
+  return text.replaceAll(/[\\|:\n]/g, (letter) => (letter === '\n' ? '\\n' : `\\${letter}`));
+}
