@@ -1,24 +1,15 @@
 // Products with quantised weights, which are read from memory as they are packed: for a few rows what a product costs is reading them.
 #include "bytes.h"
 #include "gemm.h"
+#include "quantised.h"
 
 enum {
-  BLOCK = 32,          // weights of one scale
-  PARTS = BLOCK / VL,  // vectors that they fill
+  PARTS = BLOCK / VL,  // vectors that a block fills
   FEW_ROWS = 4,        // of x, for which a block is unpacked once; for more, weights become a panel of a matrix product
   SIDE_BY_SIDE = 2,    // outputs computed at once
   AHEAD = 6144,        // bytes, about as far as is read while a line comes from memory; rows are too short for the processor to see it
   LINE = DEPTH + BLOCK // weights of one output in a panel: its depth may begin and end within a block
 };
-
-/** (outputs, inputs) weights: w = scale · q, with q in two's complement of `bits` bits. Of 4 bits, place j of a block shares a byte with j + 16. */
-typedef struct {
-  f32 *y;
-  const f32 *x, *scales, *bias; // no bias: NULL
-  const i8 *codes;
-  size_t rows, inputs, outputs, blocks; // blocks of an output
-  int bits, chunks;
-} quantised;
 
 // ---- Unpacking -----------------------------------------------------------------------------------------------------------
 /** The codes of a block as floats, without their scale. */
@@ -125,6 +116,7 @@ void op_quantised_linear(const i32 *a) {
     return;
   }
   q.chunks = (int)MIN((size_t)chunks_of(q.rows * q.inputs * q.outputs, 1 << 17), MAX(q.outputs / SIDE_BY_SIDE, 1));
+  if (multiply_integers(&q)) return;
   parallel_for(few_task, &q, q.chunks);
 }
 

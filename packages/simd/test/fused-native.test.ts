@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(stopSimd);
 
-test.each(FUSED_CASES)('%s', async (_, compute) => {
+test.each(FUSED_CASES)('%s', async (_, compute, floor = 0.1) => {
   expect(native).toBe(true);
-  await expectAsOnCpu(compute, { tolerance: 1e-4, floor: 0.1 });
+  await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
 });

@@ -4,15 +4,18 @@ import {
   add,
   cast,
   dispose,
+  fill,
   grad,
   greaterEqual,
   memory,
   mul,
+  ones,
   reshape,
   square,
   sum,
   type Tensor,
   tensor1d,
+  tensor2d,
   tidy,
   zeros,
 } from '@tensorflow/tfjs-core';
@@ -22,7 +25,7 @@ import { repairGradients } from '../../backend/src/repair-gradients.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { dropout, gru, lstm } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { softmaxCrossEntropy, uniformNoise } from '../../tensor/src/index.js';
+import { quantisedLinear, softmaxCrossEntropy, uniformNoise } from '../../tensor/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { checkCase, type Host } from '../../tensor/test/op-cases.js';
 import type { SimdBackend } from '../src/simd-backend.js';
@@ -37,8 +40,8 @@ describe('as on the cpu engine', () => {
   });
   afterAll(stopSimd);
 
-  test.each(FUSED_CASES)('%s', async (_, compute) => {
-    await expectAsOnCpu(compute, { tolerance: 1e-4, floor: 0.1 });
+  test.each(FUSED_CASES)('%s', async (_, compute, floor = 0.1) => {
+    await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
     const { numTensors, numDataBuffers } = memory();
     const { used } = backend.machine.allocator;
     expect(numTensors).toBe(0);
@@ -130,6 +133,25 @@ test.each([-1, 3])('errors: a label %s of 3 classes', async (label) => {
   expect(memory().numTensors).toBe(0);
   stopSimd();
 });
+
+test.each([4, 8])(
+  'known answers: rows of quantised products that are not finite, nothing, or next to nothing, %i bits',
+  async (bits) => {
+    await startSimd();
+    const rows = [Number.NaN, Number.POSITIVE_INFINITY, 0, 1e-38, 3].map((odd) => [odd, ...Array(31).fill(0)]);
+    const codes = fill([2, bits], 0x11111111, 'int32'); // all ones, as whole bytes of 17 or as halves of 1
+    const [scales, bias] = [ones([2, 1]), ones([2])];
+    for (const [i, row] of rows.entries()) {
+      const y = tidy(() => [...quantisedLinear(tensor2d(row, [1, 32]), codes, scales, bias).dataSync()]);
+      const code = bits === 8 ? 17 : 1;
+      if (i < 2) expect(y.some(Number.isFinite)).toBe(false);
+      else expect(y).toEqual([1, 1].map((one) => expect.closeTo(one + (i === 4 ? 3 * code : 0), 3)));
+    }
+    dispose([codes, scales, bias]);
+    expect(memory().numTensors).toBe(0);
+    stopSimd();
+  },
+);
 
 test('laws: the bits do not depend on the number of threads', async () => {
   const read = async (threads: number): Promise<Int32Array[][]> => {
