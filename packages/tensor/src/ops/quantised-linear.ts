@@ -6,7 +6,8 @@ import { isFused, runFused } from './fused.js';
 import { withGradient } from './with-gradient.js';
 
 /**
- * x · Wᵀ + bias with quantised weights W (outputs, inputs) in the layout of `quantise`; the activations stay float32.
+ * x · Wᵀ + bias with quantised weights W (outputs, inputs) in the layout of `quantise`; the activations stay float32 (of few rows the
+ * engine simd, on WebAssembly, rounds them to 2⁻¹⁶ of the largest of each 32).
  *
  * x: (…, inputs), codes: (outputs, inputs · bits / 32) of int32, scales: (outputs, inputs / 32), bias: (outputs) or none; result:
  * (…, outputs). The gradient flows to x and bias, none to codes and scales.
