@@ -1,5 +1,6 @@
 import { expectIntegers, fold, GenaiError, type Key, randomIntegers } from '@genai/core';
 import type { Interval } from './figure.js';
+import { percentiles } from './percentiles.js';
 
 export interface BootstrapOptions {
   readonly key: Key;
@@ -31,14 +32,6 @@ export function bootstrap(
   if (!(level > 0 && level < 1)) throw new GenaiError(`bootstrap: got level ${level}, expected one between 0 and 1.`);
   const values = Float64Array.from({ length: rounds }, (_, i) =>
     statistic(randomIntegers(fold(key, i), count, { min: 0, max: count })),
-  ).sort();
-  return { low: quantile(values, (1 - level) / 2), high: quantile(values, (1 + level) / 2), level };
-}
-
-/** Between neighbours, linearly, as numpy does. */
-function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const below = Math.floor(place);
-  const rest = place - below;
-  return rest === 0 ? sorted[below]! : sorted[below]! * (1 - rest) + sorted[below + 1]! * rest;
+  );
+  return percentiles(values, level);
 }

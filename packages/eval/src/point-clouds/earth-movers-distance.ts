@@ -1,6 +1,6 @@
 import { GenaiError } from '@genai/core';
+import { breathing } from '../breathing.js';
 import { auction, isWithin } from './auction.js';
-import { breathing } from './breathing.js';
 import { type CloudDistanceOptions, type PointCloud, pointsOf } from './clouds.js';
 import { leastAssignment } from './least-assignment.js';
 import { projectedBound } from './projected-bound.js';

@@ -1,5 +1,5 @@
 import { GenaiError } from '@genai/core';
-import { breathing } from './breathing.js';
+import { breathing } from '../breathing.js';
 import type { CloudDistance, PointCloud } from './clouds.js';
 
 /** How pairs of clouds are measured. */
