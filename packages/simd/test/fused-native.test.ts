@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 afterAll(stopSimd);
 
-test.each(FUSED_CASES)('%s', async (_, compute, floor = 0.1) => {
-  expect(native).toBe(true);
-  await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
-});
+test.each(FUSED_CASES.map(([name, compute, floor = 0.1]) => [name, { compute, floor }] as const))(
+  '%s',
+  async (_, { compute, floor }) => {
+    expect(native).toBe(true);
+    await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
+  },
+);

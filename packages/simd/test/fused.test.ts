@@ -40,15 +40,18 @@ describe('as on the cpu engine', () => {
   });
   afterAll(stopSimd);
 
-  test.each(FUSED_CASES)('%s', async (_, compute, floor = 0.1) => {
-    await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
-    const { numTensors, numDataBuffers } = memory();
-    const { used } = backend.machine.allocator;
-    expect(numTensors).toBe(0);
-    tidy(() => void compute());
-    expect(memory()).toMatchObject({ numTensors, numDataBuffers });
-    expect(backend.machine.allocator.used).toBe(used);
-  });
+  test.each(FUSED_CASES.map(([name, compute, floor = 0.1]) => [name, { compute, floor }] as const))(
+    '%s',
+    async (_, { compute, floor }) => {
+      await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
+      const { numTensors, numDataBuffers } = memory();
+      const { used } = backend.machine.allocator;
+      expect(numTensors).toBe(0);
+      tidy(() => void compute());
+      expect(memory()).toMatchObject({ numTensors, numDataBuffers });
+      expect(backend.machine.allocator.used).toBe(used);
+    },
+  );
 
   test('laws: lstm has the first and second derivatives that finite differences have', () => {
     const layer = lstm(2, 3);

@@ -18,8 +18,11 @@ export interface TrialResult<S> extends Trial<S> {
 
 /** What to try next, as a value: it gives rounds of trials and gets their results, in the same order. */
 export interface Strategy {
-  readonly rounds: <S>(space: Space<S>, key: Key) => Generator<readonly Trial<S>[], void, readonly TrialResult<S>[]>;
+  readonly rounds: <S>(space: Space<S>, key: Key) => Rounds<S>;
 }
+
+/** Trials out, their results in. */
+export type Rounds<S> = Generator<readonly Trial<S>[], void, readonly TrialResult<S>[]>;
 
 /**
  * Every combination: `points` values of each number, from end to end, and all those of a list.
@@ -29,7 +32,7 @@ export interface Strategy {
 export function gridSearch({ points = 5, steps }: { readonly points?: number; readonly steps: number }): Strategy {
   expectIntegers('gridSearch', { points, steps });
   return {
-    *rounds<S>(space: Space<S>) {
+    *rounds<S>(space: Space<S>): Rounds<S> {
       let all: object[] = [{}];
       for (const name of Object.keys(space) as (keyof S)[]) {
         const values = space[name].spread(points);
@@ -49,7 +52,7 @@ export function gridSearch({ points = 5, steps }: { readonly points?: number; re
 export function randomSearch({ trials, steps }: { readonly trials: number; readonly steps: number }): Strategy {
   expectIntegers('randomSearch', { trials, steps });
   return {
-    *rounds(space, key) {
+    *rounds<S>(space: Space<S>, key: Key): Rounds<S> {
       yield drawn(space, key, trials).map((settings, id) => ({ id, settings, steps }));
     },
   };
@@ -80,7 +83,7 @@ export function successiveHalving({ trials, steps, factor = 3, least = 1 }: Succ
   expectIntegers('successiveHalving', { trials, steps, factor, least });
   if (factor < 2) throw new GenaiError(`successiveHalving: got factor ${factor}, expected at least 2.`);
   return {
-    *rounds<S>(space: Space<S>, key: Key) {
+    *rounds<S>(space: Space<S>, key: Key): Rounds<S> {
       let rungs = 0;
       while (factor ** (rungs + 1) <= trials && steps / factor ** (rungs + 1) >= least) rungs++;
       let left: { readonly id: number; readonly settings: S }[] = drawn(space, key, trials).map((settings, id) => ({

@@ -1,0 +1,1 @@
+export { mpi } from './cluster/mpi/mpi.js';
