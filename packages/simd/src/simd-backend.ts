@@ -3,6 +3,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import { type backend_util, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { CapturedFunction } from './capture/captured-function.js';
 import { isNowhere, type Recorder } from './capture/recorder.js';
+import type { HostFunction } from './capture/recording.js';
 import type { Machine } from './machine.js';
 import type { SimdCall, SimdKernel } from './simd-kernel.js';
 import { bytesOf, TensorRecord } from './tensor-record.js';
@@ -142,6 +143,24 @@ export class SimdBackend extends MathBackendCPU implements CanCapture {
     const record = this.#records.get(info.dataId);
     if (!isNowhere(record.place)) test(record.view() as unknown as V, ...about);
     this.recorder?.checked(info, test as never, about);
+  }
+
+  /**
+   * A new tensor (length) that the host fills from the numbers of others, in place. A replay calls `f` again: it must be the
+   * same function in every run, and make no tensors.
+   */
+  onHost(f: HostFunction, inputs: readonly TensorInfo[], length: number): TensorInfo {
+    for (const info of inputs) this.place(info);
+    const made = this.output([length], 'float32'); // the memory may grow: views come after it
+    const [into, ...from] = [made, ...inputs].map((info) => this.#records.get(info.dataId));
+    if (!this.machine.isDry) {
+      f(
+        into!.view() as Float32Array,
+        from.map((record) => record.view() as Float32Array),
+      );
+    }
+    this.recorder?.filledOnHost(f, made, inputs);
+    return made;
   }
 
   // ---- For recordings and their replays ---------------------------------------------------------------------------

@@ -2,7 +2,7 @@ import type { Machine } from '../machine.js';
 import { constantEvents } from './constant-events.js';
 import { filledConstants } from './filled-constants.js';
 import { type Lifetime, planMemory } from './plan-memory.js';
-import type { CallEvent, CheckEvent, Event, KeyPath, Operand, Recording } from './recording.js';
+import type { CallEvent, CheckEvent, Event, HostEvent, KeyPath, Operand, Recording } from './recording.js';
 import { withoutUnused } from './without-unused.js';
 import { writtenConstants } from './written-constants.js';
 
@@ -17,8 +17,8 @@ export type Home =
   | { readonly kind: 'external'; readonly place: number; readonly dataId: object }
   | { readonly kind: 'output'; readonly output: number };
 
-/** A part of the list that runs without a pause, a borrowed kernel, or a check. */
-export type Part = { readonly start: number; readonly end: number } | CallEvent | CheckEvent;
+/** A part of the list that runs without a pause, a borrowed kernel, a check, or a function of the host. */
+export type Part = { readonly start: number; readonly end: number } | CallEvent | CheckEvent | HostEvent;
 
 /** A recording as the list that `run_list` of kernels/run.c computes, and all that a replay must fill in. */
 export type ProgramText = {

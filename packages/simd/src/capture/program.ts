@@ -6,7 +6,7 @@ import { type TensorRecord, viewOf } from '../tensor-record.js';
 import { type CallTensor, isCallTensor, mapTensors } from './kernel-call.js';
 import { type ProgramText, programText, type Uses } from './program-text.js';
 import type { Slot } from './recorder.js';
-import type { CallEvent, CheckEvent, Recording } from './recording.js';
+import type { CallEvent, CheckEvent, HostEvent, Recording } from './recording.js';
 
 /**
  * A recording that can be computed again: the list of its ops in the memory.
@@ -138,15 +138,22 @@ export class Program {
     for (const part of this.#text.parts) {
       if ('kind' in part) {
         if (part.kind === 'call') this.#call(part);
-        else this.#check(part);
+        else if (part.kind === 'check') this.#check(part);
+        else this.#onHost(part);
       } else this.backend.machine.runList(this.#list + 4 * part.start, this.#list + 4 * part.end);
     }
     expectNoIndexFault(this.backend.machine, 'a gather or scatter of a replayed run');
   }
 
   #check({ test, about, of }: CheckEvent): void {
-    const values = viewOf(of.stored, this.backend.machine.buffer, this.#placeOf(of), of.count);
-    test(values as never, ...(about as never));
+    test(this.#viewOf(of) as never, ...(about as never));
+  }
+
+  #onHost({ f, into, from }: HostEvent): void {
+    f(
+      this.#viewOf(into) as Float32Array,
+      from.map((tensor) => this.#viewOf(tensor) as Float32Array),
+    );
   }
 
   /** Runs a borrowed kernel on our blocks, and copies what it made to where the list expects it. */
@@ -170,7 +177,6 @@ export class Program {
   }
 
   #take(name: string, made: CallEvent['made'], records: readonly TensorRecord[]): void {
-    const { machine } = this.backend;
     for (const [i, tensor] of made.entries()) {
       if (!tensor) continue;
       const record = records[i];
@@ -179,9 +185,12 @@ export class Program {
           `A recorded run cannot be replayed: the size of what its op ${name} makes depends on the numbers in its inputs.`,
         );
       }
-      const to = viewOf(tensor.stored, machine.buffer, this.#placeOf(tensor), tensor.count);
-      to.set(record.values as ArrayLike<number>);
+      this.#viewOf(tensor).set(record.values as ArrayLike<number>);
     }
+  }
+
+  #viewOf(tensor: CallTensor): Float32Array | Int32Array | Uint8Array {
+    return viewOf(tensor.stored, this.backend.machine.buffer, this.#placeOf(tensor), tensor.count);
   }
 
   #placeOf({ block, offset }: CallTensor): number {

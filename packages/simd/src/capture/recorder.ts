@@ -6,7 +6,15 @@ import type { SimdBackend } from '../simd-backend.js';
 import type { TensorRecord } from '../tensor-record.js';
 import { CallTensor, isTensorInfo, mapTensors } from './kernel-call.js';
 import { KeyPaths } from './key-paths.js';
-import { type Block, type Event, nameOf, type Operand, type Output, type Recording } from './recording.js';
+import {
+  type Block,
+  type Event,
+  type HostFunction,
+  nameOf,
+  type Operand,
+  type Output,
+  type Recording,
+} from './recording.js';
 
 type Open = { readonly id: number; readonly place: number; readonly bytes: number; claimed: boolean };
 
@@ -160,6 +168,13 @@ export class Recorder implements Places {
   ): void => {
     const of = this.#callTensor('check', info);
     this.#events.push({ kind: 'check', test, about, of, writes: [], reads: [of] });
+  };
+
+  /** The host has filled a tensor from others. */
+  readonly filledOnHost = (f: HostFunction, made: TensorInfo, inputs: readonly TensorInfo[]): void => {
+    const into = this.#callTensor('GenaiOnHost', made);
+    const from = inputs.map((info) => this.#callTensor('GenaiOnHost', info));
+    this.#events.push({ kind: 'host', f, into, from, writes: [into], reads: from });
   };
 
   /** Ends the recording of a run that gave `result`. */

@@ -53,7 +53,20 @@ export type CheckEvent = {
   readonly reads: readonly Operand[];
 };
 
-export type Event = LaunchEvent | CallEvent | CheckEvent;
+/** Fills `into` from numbers where they stand in the memory. */
+export type HostFunction = (into: Float32Array, from: readonly Float32Array[]) => void;
+
+/** A tensor that the host fills from the numbers of others. */
+export type HostEvent = {
+  readonly kind: 'host';
+  readonly f: HostFunction;
+  readonly into: CallTensor;
+  readonly from: readonly CallTensor[];
+  readonly writes: readonly Operand[];
+  readonly reads: readonly Operand[];
+};
+
+export type Event = LaunchEvent | CallEvent | CheckEvent | HostEvent;
 
 /** A leaf of the result. */
 export type Output = {
@@ -117,5 +130,6 @@ function commonEvent(a: Event, b: Event): Event | undefined {
 
 export function nameOf(event: Event): string {
   if (event.kind === 'launch') return event.op;
-  return event.kind === 'call' ? event.name : 'a check of numbers';
+  if (event.kind === 'call') return event.name;
+  return event.kind === 'check' ? 'a check of numbers' : 'a function of the host';
 }

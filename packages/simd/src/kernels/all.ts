@@ -13,6 +13,7 @@ import { MAT_MUL_KERNELS } from './mat-mul.js';
 import { MOVE_KERNELS } from './move.js';
 import { NOISE_KERNELS } from './noise.js';
 import { NORM_KERNELS } from './norm.js';
+import { ON_HOST_KERNELS } from './on-host.js';
 import { OPTIMIZER_KERNELS } from './optimizer.js';
 import { POOLING_KERNELS } from './pooling.js';
 import { QUANTISED_KERNELS } from './quantised.js';
@@ -40,6 +41,7 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...MOVE_KERNELS,
   ...NOISE_KERNELS,
   ...NORM_KERNELS,
+  ...ON_HOST_KERNELS,
   ...OPTIMIZER_KERNELS,
   ...POOLING_KERNELS,
   ...QUANTISED_KERNELS,
