@@ -1,4 +1,4 @@
 // @boundaries-ignore the shared settings of the workspace
 import { build } from '../../tools/tsup.shared.js';
 
-export default build();
+export default build(['index', 'node']);

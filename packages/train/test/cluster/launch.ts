@@ -1,0 +1,37 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Both families of MPI, where this machine has them under the names of Debian. */
+export const LAUNCHERS: readonly string[] = ['mpirun.openmpi', 'mpirun.mpich'].filter(isThere);
+
+export interface Launched {
+  /** What the ranks wrote behind the word `told`, so far, and all errors. */
+  readonly told: unknown[];
+  /** The code with which all ended; null by a signal. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts a program as `size` ranks. */
+export function launch(launcher: string, size: number, args: readonly string[]): Launched {
+  const many = launcher.includes('openmpi') ? ['--oversubscribe'] : [];
+  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
+  const child = spawn(launcher, [...many, '-np', String(size), process.execPath, ...args], { env });
+  const told: unknown[] = [];
+  let rest = '';
+  child.stderr.resume();
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line.startsWith('told ')) told.push(JSON.parse(line.slice(5)));
+  });
+  return { told, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+function isThere(program: string): boolean {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest';
+import { bundled } from './bundled.js';
+import { LAUNCHERS, launch } from './launch.js';
+
+test.runIf(LAUNCHERS.length === 0)('laws: no OpenMPI and no MPICH on this machine, nothing is tested', () => {
+  expect(LAUNCHERS).toEqual([]);
+});
+
+describe.each(LAUNCHERS)('%s', (launcher) => {
+  test.each([1, 2, 3])('laws: a collective of %i processes', async (size) => {
+    const { code, told } = await run(launcher, size, 'laws');
+    expect(told).toEqual(Array.from({ length: size }, () => ({ size, broken: [] })));
+    expect(code).toBe(0);
+  });
+
+  test('errors: a process that throws, aborts or dies ends the others with a code other than 0', async () => {
+    const unlike = await run(launcher, 2, 'unlike calls');
+    expect(unlike.told).toContainEqual([]);
+    const thrown = await run(launcher, 2, 'rank 1 throws');
+    expect(thrown.code).not.toBe(0);
+    // Whichever ends first, mpirun may end the other before it tells its own.
+    expect(thrown.told.join()).toMatch(/thrown by rank 1|calls dispose|another dispose/);
+    for (const task of ['rank 1 aborts', 'rank 1 dies']) expect((await run(launcher, 2, task)).code).not.toBe(0);
+  });
+
+  test('errors: a process that hangs is given up after the timeout, and ended', async () => {
+    const hung = await run(launcher, 2, 'rank 1 hangs');
+    expect(hung.code).not.toBe(0);
+    expect(hung.told).toEqual([expect.stringContaining('rank 0 of 2 waited 1000 ms in sum')]);
+  });
+});
+
+type Outcome = { readonly code: number | null; readonly told: readonly unknown[] };
+
+function run(launcher: string, size: number, task: string): Promise<Outcome> {
+  return bundled('rank-of-mpi', async (file) => {
+    const { told, ended } = launch(launcher, size, [file, task]);
+    return { code: await ended, told };
+  });
+}
