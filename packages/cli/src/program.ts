@@ -52,6 +52,10 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--save-steps <count>', 'save every so many steps', integer(1))
     .option('--save-seconds <count>', 'save every so many seconds', positive, 30)
     .option('--health-steps <count>', 'of adversarial models: report every so many steps, 0 for never', integer(0))
+    .option('--live', 'serve a page that shows the run')
+    .option('--port <number>', 'where --live listens, 0 for any that is free', integer(0, 65_535), 8082)
+    .option('--tensorboard', 'also write a file that TensorBoard reads into the folder')
+    .option('--profile <file>', 'write what a step is made of: a flame chart (.svg) or a trace (.json)', text)
     .addHelpText('after', () => `\nPresets:\n\n${listPresets()}`)
     .action((model, options) =>
       dispatch('train', async () => {
@@ -112,12 +116,19 @@ export function program(io: Io, dispatch: Dispatch): Command {
       dispatch('serve', async () => (await import('./commands/serve.js')).serve({ folder, ...options }, io)),
     );
 
-  common(command('eval', 'Measure a trained model.'))
-    .argument('<folder>', 'a folder that train or demo wrote', text)
+  common(command('eval', 'Measure a trained model, or compare several on the same data.'))
+    .argument('<folders...>', 'folders that train or demo wrote', texts)
     .requiredOption('--data <spec>', 'as train takes it', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
-    .option('--metrics <names>', `${metricNames()}; all of the model's unless given`)
+    .option('--report <file>', 'write a page that compares the models by everything that can be measured', text)
+    .option('--metrics <names>', `${metricNames()}; what stands before "if asked" unless given`)
     .option('--count <number>', 'measure only the first so many examples', integer(1))
+    .option(
+      '--drawn <count>',
+      'samples for metrics of samples: as many as held-out images, or 32 texts, unless given',
+      integer(1),
+    )
+    .option('--bootstrap <rounds>', 'resamples of the held-out images for 95% intervals', integer(1, 100_000))
     .option(
       '--samples <count>',
       'draws of z for each example of the importance-weighted bound',
@@ -126,8 +137,54 @@ export function program(io: Io, dispatch: Dispatch): Command {
     )
     .option('--batch <size>', 'examples at once', integer(1), 100)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
-    .action((folder, options) =>
-      dispatch('eval', async () => (await import('./commands/eval.js')).evaluation({ folder, ...options }, io)),
+    .action(([folder, ...others]: [string, ...string[]], options) =>
+      dispatch('eval', async () => (await import('./commands/eval.js')).evaluation({ folder, others, ...options }, io)),
+    );
+
+  common(command('sweep', 'Train a model with many settings and say which are best; goes on where it was interrupted.'))
+    .argument('<model>', 'a preset, see train', text)
+    .requiredOption('--data <spec>', 'as train takes it', text)
+    .requiredOption(
+      '--space <file>',
+      'JSON such as { "training.learningRate": { "logUniform": [0.0001, 0.01] } }',
+      text,
+    )
+    .requiredOption('--out <folder>', 'where to keep the trials', text)
+    .option('--strategy <name>', 'random, grid or halving (successive halving by three)', text, 'random')
+    .option('--trials <count>', 'settings drawn at random', integer(1), 9)
+    .option('--points <count>', 'values of each number on a grid', integer(1), 3)
+    .option('--steps <count>', 'training steps of a trial, of halving those of the last', integer(1), 300)
+    .option('--metric <name>', "what to compare; the model's first unless given", text)
+    .option('--download', 'fetch mnist or fashion-mnist if it is not here')
+    .option('--seed <number>', 'seed of everything random', integer(0), 0)
+    .action((model, options) =>
+      dispatch('sweep', async () => (await import('./commands/sweep.js')).sweep({ model, ...options }, io)),
+    );
+
+  const judging = json(command('judge', 'Serve a page on which people judge outputs blind, until Ctrl-C.'))
+    .argument('<sets...>', 'NAME=FOLDER of pictures, recordings or texts, or NAME=FILE of lines, for each system')
+    .option('--out <file>', 'the file of votes, to which each is added; goes on where it stopped', text)
+    .option('--rate', 'one output at a time, 1 to 5, instead of pairs')
+    .option('--votes <count>', 'how many are wanted of each rater', integer(1))
+    .option('--overlap <count>', 'how many raters judge the same before the next is begun', integer(1), 1)
+    .option('--active', 'turn to the pair of systems whose order is least certain')
+    .option('--port <number>', 'where to listen, 0 for any that is free', integer(0, 65_535), 8081)
+    .option('--host <name>', 'the address to listen at; 0.0.0.0 for everybody', text, '127.0.0.1')
+    .option('--seed <number>', 'seed of orders and sides', integer(0), 0)
+    .action((sets, options) =>
+      dispatch('judge', async () => (await import('./commands/judge.js')).judge({ sets, ...options }, io)),
+    );
+  judging
+    .command('report')
+    .description('Say what votes come to: strengths with intervals, win rates, agreement.')
+    .argument('<file>', 'a file of votes', text)
+    .option('--csv <file>', 'write the votes as a table', text)
+    .option('--html <file>', 'write the report as a page', text)
+    .allowExcessArguments(false)
+    .action((file, _options, report: Command) =>
+      dispatch('judge report', async () =>
+        (await import('./commands/judge-report.js')).judgeReport({ ...report.optsWithGlobals(), file }, io),
+      ),
     );
 
   common(
@@ -214,13 +271,19 @@ const text = (value: string): string => {
   return value;
 };
 
+const texts = (value: string, before: readonly string[] = []): readonly string[] => [...before, text(value)];
+
 const label = (value: string): number | 'all' => {
   if (value === 'all') return value;
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected the number of a class, or all.');
   return Number(value);
 };
 
-const metricNames = (): string => FAMILIES.map(({ metrics }) => metrics.join(', ')).join('; ');
+const metricNames = (): string =>
+  FAMILIES.map(({ name, metrics, more }) => {
+    const asked = more.length > 0 ? `, if asked ${more.join(', ')}` : '';
+    return `${name}: ${metrics.join(', ')}${asked}`;
+  }).join('; ');
 
 const integer =
   (least: number, most: number = Number.MAX_SAFE_INTEGER) =>

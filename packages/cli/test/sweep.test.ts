@@ -74,7 +74,7 @@ test('errors: spaces that are none, folders of another sweep', async () => {
   expect(await wrong({ 'parts.hidden': { uniform: [1] } })).toMatch(/two numbers/);
   expect(await wrong({ 'parts.hidden': { uniform: [2, 1] } })).toMatch(/the lower first/);
   expect(await wrong(SPACE, '--strategy', 'gird')).toMatch(/unknown strategy "gird"\. Did you mean grid\?/);
-  expect(await wrong(SPACE, '--metric', 'frechet')).toMatch(/unknown metric "frechet" of vae/);
+  expect(await wrong(SPACE, '--metric', 'frehcet')).toMatch(/unknown metric "frehcet" of vae\. Did you mean frechet\?/);
   await rm(here.path('space.json'));
   expect((await here.genai(...args())).err).toMatch(/cannot read space\.json/);
 });

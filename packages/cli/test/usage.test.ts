@@ -7,12 +7,12 @@ import { world } from './world.js';
 const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
   [
     [],
-    /no command given\. Known: demo, train, sample, chat, serve, eval, import, export, inspect, repro, backends, native\./,
+    /no command given\. Known: demo, train, sample, chat, serve, eval, sweep, judge, import, export, inspect, repro, backends, native\./,
   ],
   [['trian'], /unknown command 'trian'\. Did you mean train\?/],
   [
     ['explode'],
-    /unknown command 'explode'\. Known: demo, train, sample, chat, serve, eval, import, export, inspect, repro, backends, native\./,
+    /unknown command 'explode'\. Known: demo, train, sample, chat, serve, eval, sweep, judge, import, export, inspect, repro, backends, native\./,
   ],
   [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--stpes', '3'], /unknown option '--stpes'.*--steps/],
   [['train', 'vae', '--data', 'squares.idx'], /required option '--out <folder>'/],

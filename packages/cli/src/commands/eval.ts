@@ -1,127 +1,101 @@
 import { resolve } from 'node:path';
 import { disposeTree, key } from '@genai/core';
-import { take } from '@genai/data';
 import { engineLabel, startEngine } from '../engine.js';
-import { expectLabels, type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import { type Loaded, loadModel } from '../model/checkpoint.js';
-import { FAMILIES, type ModelConfig } from '../model/families.js';
-import type { Measured } from '../model/trainable.js';
+import { FAMILIES } from '../model/families.js';
+import { type MeasuredModel, measureModel } from '../model/measure-model.js';
 import { suggest } from '../nearest.js';
 import type { Outcome } from '../outcome.js';
-import { number } from '../progress.js';
-import { textData } from '../text-data.js';
+import { evaluationPage } from '../report/evaluation-page.js';
+import { type Exhibit, exhibitOf } from '../report/exhibit.js';
+import { SHOWN_TEXTS } from '../report/sample-sections.js';
+import { scoreLines } from '../report/score-lines.js';
 import { UsageError } from '../usage-error.js';
+import { writeAtomically } from '../write-atomically.js';
+import { heldOut } from './held-out.js';
 
 export interface EvalCommandOptions {
   readonly folder: string;
+  /** More models that are measured on the same data. */
+  readonly others?: readonly string[];
   readonly data: string;
   readonly download?: boolean;
   readonly metrics?: string;
   readonly count?: number;
   readonly samples: number;
   readonly batch: number;
+  readonly drawn?: number;
+  readonly bootstrap?: number;
+  /** Where the page is written. */
+  readonly report?: string;
   readonly seed: number;
   readonly backend: string;
   readonly json?: boolean;
 }
 
-/** `genai eval`: measures a model on the held-out part of some data. */
+/** `genai eval`: measures models on the held-out part of some data, and compares them on a page. */
 export async function evaluation(options: EvalCommandOptions, io: Io): Promise<Outcome> {
-  const { folder, samples } = options;
+  const { data: spec, report, samples, batch, drawn, bootstrap, seed } = options;
+  const folders = [options.folder, ...(options.others ?? [])];
   const asked = askedNames(options.metrics);
   const engine = engineLabel(await startEngine(options.backend));
-  const loaded = await loadModel(resolve(io.cwd, folder), folder);
-  const { config, params } = loaded;
+  const models: Loaded[] = [];
   try {
-    const names = namesFor(config, asked);
-    const { scores, features, count } =
-      loaded.reads === 'text'
-        ? await measuredText(loaded, options, names, io)
-        : await measuredImages(loaded, options, names, io);
-    const entries = Object.entries(scores);
-    if (!options.json) {
-      for (const [name, { mean, standardError, unit }] of entries) {
-        const error = standardError === undefined ? '' : ` ± ${number(standardError)}`;
-        io.stdout.write(`${name}  ${`${number(mean)}${error} ${unit}`.trimEnd()}\n`);
-      }
-      if (features !== undefined) io.stdout.write(`on ${features}, ${count} images and as many samples\n`);
+    for (const folder of folders) models.push(await loadModel(resolve(io.cwd, folder), folder));
+    const names = namesFor(models, asked, report !== undefined);
+    const { data, count } = await heldOut(models, folders, options, io);
+    const measured: MeasuredModel[] = [];
+    const exhibits: Exhibit[] = [];
+    for (const [i, model] of models.entries()) {
+      if (folders.length > 1 || report !== undefined) io.stderr.write(`measuring ${folders[i]}\n`);
+      const found = await measureModel(model, data, {
+        ...{ names: names[i]!, samples, batch, drawn, bootstrap, key: key(seed), signal: io.signal },
+        ...(report !== undefined && { texts: SHOWN_TEXTS, lenient: asked === undefined }),
+      });
+      measured.push(found);
+      for (const note of found.notes) io.stderr.write(`left out of ${folders[i]}: ${note}\n`);
+      if (report === undefined) continue;
+      const path = resolve(io.cwd, folders[i]!);
+      exhibits.push(await exhibitOf(model, data, found, { folder: folders[i]!, path, key: key(seed) }));
     }
+    if (report !== undefined) {
+      await writeAtomically(resolve(io.cwd, report), evaluationPage(exhibits, { spec, count, engine, seed }));
+    }
+    if (!options.json) io.stdout.write(scoreLines(folders, measured, count));
+    if (!options.json && report !== undefined)
+      io.stdout.write(`${report}: ${models.length} ${models.length === 1 ? 'model' : 'models'}\n`);
+    const [first] = measured as [MeasuredModel, ...MeasuredModel[]];
+    const all = folders.map((folder, i) => ({ folder, ...numbersOf(measured[i]!) }));
+    const { metrics, ...numbers } = numbersOf(first);
     return {
-      metrics: Object.fromEntries(entries.map(([name, { mean }]) => [name, mean])),
-      details: {
-        engine,
-        standardErrors: Object.fromEntries(
-          entries.flatMap(([name, { standardError }]) => (standardError === undefined ? [] : [[name, standardError]])),
-        ),
-        examples: count,
-        samples,
-        ...(features !== undefined && { features }),
-      },
+      metrics,
+      ...(report !== undefined && { files: [report] }),
+      details: { engine, ...numbers, examples: count, samples, ...(all.length > 1 && { models: all }) },
     };
   } finally {
-    disposeTree(params);
+    for (const { params } of models) disposeTree(params);
   }
 }
 
-type Counted = Measured & { readonly count: number };
-
-async function measuredImages(
-  { config, trainable, params }: Loaded & { readonly reads: 'images' },
-  { folder, data: spec, download = false, count: asked, samples, batch, seed }: EvalCommandOptions,
-  names: readonly string[],
-  io: Io,
-): Promise<Counted> {
-  const data = await imageData(spec, io.cwd, { download, signal: io.signal });
-  if (String(data.shape) !== String(config.data.shape)) {
-    throw new UsageError(
-      `${spec} has images of shape [${data.shape.join(', ')}], the model of ${folder} takes [${config.data.shape.join(', ')}].`,
-    );
-  }
-  await expectLabels(data, config.preset, config.data.classes);
-  const count = asked ?? data.test.length;
-  if (count > data.test.length) {
-    throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out images of ${spec}.`);
-  }
-  const measured = await trainable.measure(params, {
-    ...{ data: cut(data, count), names, samples, batch, key: key(seed), signal: io.signal },
-  });
-  return { ...measured, count };
-}
-
-/** Of a text, `--count` is the number of characters held out that are measured. */
-async function measuredText(
-  { trainable, params }: Loaded & { readonly reads: 'text' },
-  { data: spec, count: asked }: EvalCommandOptions,
-  names: readonly string[],
-  { cwd, signal }: Io,
-): Promise<Counted> {
-  const data = await textData(spec, cwd);
-  if (data.dialogues && asked !== undefined) throw new UsageError('--count cannot cut dialogues. Leave it out.');
-  const count = asked ?? data.test.length;
-  if (count > data.test.length) {
-    throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out characters of ${spec}.`);
-  }
-  const measured = await trainable.measure(params, {
-    data: { ...data, test: data.test.slice(0, count) },
-    ...{ names, signal },
-  });
-  return { ...measured, count };
-}
-
-/** The data with only the first `count` held-out images. */
-function cut(data: ImageData, count: number): ImageData {
-  const { labelled } = data;
+function numbersOf({ scores, features, signatures, drawn }: MeasuredModel) {
+  const entries = Object.entries(scores);
+  const intervals = entries.flatMap(([name, { interval }]) => (interval ? [[name, interval]] : []));
   return {
-    ...data,
-    test: take(data.test, count),
-    ...(labelled && { labelled: { ...labelled, test: take(labelled.test, count) } }),
+    metrics: Object.fromEntries(entries.map(([name, { mean }]) => [name, mean])),
+    standardErrors: Object.fromEntries(
+      entries.flatMap(([name, { standardError }]) => (standardError === undefined ? [] : [[name, standardError]])),
+    ),
+    ...(intervals.length > 0 && { intervals: Object.fromEntries(intervals) }),
+    ...(features !== undefined && { features }),
+    ...(signatures !== undefined && { signatures }),
+    ...(drawn !== undefined && { drawn }),
   };
 }
 
 /** What `--metrics` lists, each known to some family. */
 function askedNames(list: string | undefined): readonly string[] | undefined {
-  const known = FAMILIES.flatMap(({ metrics }) => metrics);
+  const known = [...new Set(FAMILIES.flatMap(({ metrics, more }) => [...metrics, ...more]))];
   return list?.split(',').map((text) => {
     const name = text.trim();
     if (!known.includes(name)) throw new UsageError(`unknown metric "${name}". ${suggest(name, known)}`);
@@ -129,11 +103,21 @@ function askedNames(list: string | undefined): readonly string[] | undefined {
   });
 }
 
-function namesFor({ family, preset }: ModelConfig, asked: readonly string[] | undefined): readonly string[] {
-  const { metrics } = FAMILIES.find(({ name }) => name === family)!;
-  const wrong = asked?.find((name) => !metrics.includes(name));
+/** What is measured of each model: what was asked for as far as it is known for it; `everything` is what can be. */
+function namesFor(
+  models: readonly Loaded[],
+  asked: readonly string[] | undefined,
+  everything: boolean,
+): readonly (readonly string[])[] {
+  const families = models.map(({ config }) => FAMILIES.find(({ name }) => name === config.family)!);
+  const known = families.map(({ metrics, more }) => [...metrics, ...more]);
+  const wrong = asked?.find((name) => !known.some((names) => names.includes(name)));
   if (wrong !== undefined) {
-    throw new UsageError(`${wrong} cannot be measured of ${preset}. Known for it: ${metrics.join(', ')}.`);
+    const presets = [...new Set(models.map(({ config }) => config.preset))];
+    throw new UsageError(
+      `${wrong} cannot be measured of ${presets.join(', ')}. Known for it: ${[...new Set(known.flat())].join(', ')}.`,
+    );
   }
-  return asked ?? metrics;
+  if (asked) return known.map((names) => asked.filter((name) => names.includes(name)));
+  return everything ? known : families.map(({ metrics }) => metrics);
 }

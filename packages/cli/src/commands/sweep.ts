@@ -17,6 +17,7 @@ import { preset } from '../model/presets.js';
 import { suggest } from '../nearest.js';
 import type { Outcome } from '../outcome.js';
 import { number } from '../progress.js';
+import { metricWords } from '../report/metric-words.js';
 import { keptTrials } from '../sweep/kept-trials.js';
 import { nested, readSpace, type Settings } from '../sweep/read-space.js';
 import { UsageError } from '../usage-error.js';
@@ -44,7 +45,7 @@ export interface SweepCommandOptions {
 export async function sweep(options: SweepCommandOptions, io: Io): Promise<Outcome> {
   const { model, data, out, seed, steps, backend, download = false } = options;
   const metric = metricOf(model, options.metric);
-  const sign = HIGHER_IS_BETTER.includes(metric) ? -1 : 1;
+  const sign = metricWords(metric, '').better === 'higher' ? -1 : 1;
   const { space, given } = await readSpace(options.space, io.cwd);
   const strategy = strategyOf(options);
   const folder = resolve(io.cwd, out);
@@ -108,14 +109,14 @@ export async function sweep(options: SweepCommandOptions, io: Io): Promise<Outco
   };
 }
 
-const HIGHER_IS_BETTER = ['elbo', 'precision', 'recall', 'density', 'coverage'];
 const STRATEGIES = ['random', 'grid', 'halving'];
 const SILENT = { write: () => undefined };
 
 function metricOf(model: string, asked: string | undefined): string {
   const { family } = preset(model);
-  const { metrics } = FAMILIES.find(({ name }) => name === family)!;
-  if (asked === undefined) return metrics[0]!;
+  const { metrics: first, more } = FAMILIES.find(({ name }) => name === family)!;
+  if (asked === undefined) return first[0]!;
+  const metrics = [...first, ...more].filter((name) => metricWords(name, '').better !== undefined);
   if (!metrics.includes(asked))
     throw new UsageError(`unknown metric "${asked}" of ${model}. ${suggest(asked, metrics)}`);
   return asked;

@@ -3,19 +3,20 @@ import { loadRun, type Store, saveRun } from '@genai/checkpoint';
 import { directory } from '@genai/checkpoint/node';
 import { type Batches, disposeTree, fold, GenaiError, type Key, key, mapLeaves, split, type Tree } from '@genai/core';
 import { owned, scope } from '@genai/tensor';
-import { train as training } from '@genai/train';
+import { chromeTrace, flameChart, profileStep, train as training } from '@genai/train';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { engineLabel, nativeHint, startEngine } from '../engine.js';
 import { healthWatch } from '../health/health-watch.js';
 import { lastPictures } from '../health/last-pictures.js';
 import type { Io } from '../io.js';
+import { runWatchers } from '../live/run-watchers.js';
 import { expectNoModel, loadModel, readConfig } from '../model/checkpoint.js';
 import { amountOf, openData } from '../model/data-kind.js';
 import type { ModelConfig } from '../model/families.js';
 import type { Described } from '../model/family.js';
 import { type Learner, learnerOf } from '../model/learner.js';
 import { beginning, goingOn, tuning } from '../model/run-config.js';
-import type { AnyStep, Params } from '../model/trainable.js';
+import type { AnyStep, Params, TrainingState } from '../model/trainable.js';
 import type { Outcome } from '../outcome.js';
 import { number, progress } from '../progress.js';
 import { trainingLog } from '../training-log.js';
@@ -37,6 +38,13 @@ export interface TrainCommandOptions {
   readonly saveSteps?: number;
   readonly saveSeconds: number;
   readonly healthSteps?: number;
+  /** Serves a page that shows the run. */
+  readonly live?: boolean;
+  readonly port?: number;
+  /** Writes what TensorBoard reads into the folder. */
+  readonly tensorboard?: boolean;
+  /** Where to write what one step is made of: an SVG, or a trace as JSON. */
+  readonly profile?: string;
   readonly json?: boolean;
 }
 
@@ -88,6 +96,12 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
       ? await healthWatch({ ...watched, key: healthKey, path: join(folder, 'health.jsonl'), from: start })
       : undefined;
   const bar = progress(io.stderr);
+  await using watchers = await runWatchers(options, {
+    folder,
+    steps,
+    title: `${config.preset} on ${config.data.spec}`,
+    bar,
+  });
   bar.note(`${config.preset} on ${config.data.spec}, ${amountOf(data)}, engine ${engineLabel(engine)}`);
   const hint = await nativeHint(engine);
   if (hint) bar.note(hint);
@@ -105,11 +119,13 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     if (watch && watch.last()?.step !== run.step) bar.note(await watch.look(run.step, run.state.params, metrics));
   };
   if (!before) await save(); // the folder is taken, and can be written
+  if (options.profile !== undefined) await writeProfile(resolve(io.cwd, options.profile), config, learner, run.state);
   const began = performance.now();
   try {
     for await (const progressed of run) {
       metrics = progressed.metrics;
       log.add(run.step, metrics);
+      await watchers.add(run.step, metrics);
       const loss = metrics[headline.metric];
       bar.update({
         ...{ step: run.step, steps, start, elapsed: performance.now() - began, label: headline.metric },
@@ -141,6 +157,7 @@ export async function train(options: TrainCommandOptions, io: Io): Promise<Outco
     if (warning !== undefined) io.stdout.write(`warning: ${warning}; look at ${join(options.out, 'samples.png')}\n`);
   }
   const files = [...FILES, ...(watch ? ['health.jsonl'] : []), ...pictures].map((name) => join(options.out, name));
+  if (options.profile !== undefined) files.push(options.profile);
   return {
     steps: run.step,
     metrics,
@@ -216,6 +233,20 @@ async function openRun(
 async function withFirst<B, R>(data: Batches<B>, use: (batch: B) => R): Promise<R> {
   for await (const batch of data) return use(batch);
   throw new GenaiError('the data gave no batch to begin from.');
+}
+
+/** What the first step of a run is made of, from the state that it has now. */
+async function writeProfile(
+  path: string,
+  { training: { seed } }: ModelConfig,
+  { step, batches }: Learner,
+  state: TrainingState,
+): Promise<void> {
+  const [runKey, order, pixels] = split(key(seed), 3);
+  const profile = await withFirst(batches({ order, pixels }), (batch) =>
+    profileStep(step, { batch, key: runKey, state }),
+  );
+  await writeAtomically(path, path.endsWith('.svg') ? flameChart(profile) : JSON.stringify(chromeTrace(profile)));
 }
 
 /** The saved run; the tree that gives its form is freed again. */

@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { faultOf } from '../fault.js';
+import { expectOwnPage } from '../page/expect-own-page.js';
+import { listen } from '../page/listen.js';
+import { PAGE_HEADERS, sendPage } from '../page/send-page.js';
 import { readJson } from '../serve/read-json.js';
 import { RequestError } from '../serve/request-error.js';
 import { type RequestFields, requestFields } from '../serve/request-fields.js';
 import type { Ballot, Standing } from './ballot.js';
-import { expectOwnPage } from './expect-own-page.js';
 import { judgePage } from './judge-page.js';
 import type { Output } from './read-system.js';
 
@@ -60,18 +61,9 @@ export async function judgeServer(
     (request, response) => void handle(request, response),
   );
   const closed = new Promise<void>((resolve) => server.on('close', resolve));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      server.on('error', ({ message }) => log(`cannot accept: ${message}`));
-      resolve();
-    });
-  });
-  const address = server.address();
-  const listening = typeof address === 'object' && address ? address.port : port;
+  const url = await listen(server, { host, port, log });
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    url,
     stop: async () => {
       server.close();
       server.closeIdleConnections();
@@ -144,7 +136,7 @@ async function sendMedia(response: ServerResponse, judged: Ballot, ticket: strin
   if (!output || output.kind === 'text') throw new RequestError('There is no such output.', { status: 404 });
   const { size } = await stat(output.path);
   response.writeHead(200, {
-    ...HEADERS,
+    ...PAGE_HEADERS,
     'content-type': output.type,
     'content-length': size,
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox", // an SVG that is opened runs nothing
@@ -152,28 +144,9 @@ async function sendMedia(response: ServerResponse, judged: Ballot, ticket: strin
   await pipeline(createReadStream(output.path), response);
 }
 
-function sendPage(response: ServerResponse, page: string): void {
-  const hashes = (tag: string): string =>
-    [...page.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))]
-      .map(([, text]) => `'sha256-${createHash('sha256').update(text!).digest('base64')}'`)
-      .join(' ');
-  const policy = [
-    "default-src 'none'",
-    `script-src ${hashes('script')}`,
-    `style-src ${hashes('style')}`,
-    'img-src blob: data:',
-    'media-src blob:',
-    "connect-src 'self'",
-    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-  ].join('; ');
-  response
-    .writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy })
-    .end(page);
-}
-
 function sendJson(response: ServerResponse, body: object, status = 200): void {
   if (status === 413 || status === 415) response.setHeader('connection', 'close'); // what follows is not read
-  response.writeHead(status, { ...HEADERS, 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response.writeHead(status, { ...PAGE_HEADERS, 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function failed(): RequestError {
@@ -196,12 +169,6 @@ const METHODS: ReadonlyMap<string, string> = new Map([
 ]);
 /** What has a beginning, or may have: sounds, and pictures of kinds that can move. */
 const REPLAYED = /^audio\/|gif|webp|svg/;
-const HEADERS = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
 const BODY_BYTES = 2 ** 14;
 /** ms for what was asked for to be sent when the server stops. */
 const LAST_WORDS = 1_000;

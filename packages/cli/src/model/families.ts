@@ -8,9 +8,10 @@ import type { GanConfig } from './gan/gan-config.js';
 import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
 import type { PixelsConfig } from './pixels/pixels-config.js';
 import { PIXELS_METRICS, PIXELS_PRESETS } from './pixels/pixels-presets.js';
+import { SAMPLE_METRICS } from './sample-metrics.js';
 import { keptTokenizer, type OpenTokenizer, openOwnTokenizer } from './text/kept-tokenizer.js';
 import type { TextConfig } from './text/text-config.js';
-import { TEXT_METRICS, TEXT_PRESETS } from './text/text-presets.js';
+import { DRAWN_TEXT_METRICS, TEXT_METRICS, TEXT_PRESETS } from './text/text-presets.js';
 import type { VaeConfig } from './vae/vae-config.js';
 import { VAE_METRICS, VAE_PRESETS } from './vae/vae-presets.js';
 import type { VqVaeConfig } from './vq-vae/vq-vae-config.js';
@@ -28,8 +29,10 @@ interface Entry {
   readonly name: ModelConfig['family'];
   readonly about: string;
   readonly presets: { readonly [name: string]: Preset };
-  /** What `genai eval` can measure. */
+  /** What `genai eval` measures. */
   readonly metrics: readonly string[];
+  /** What it measures of samples, which takes longer: only when asked. Empty for models that cannot be drawn from. */
+  readonly more: readonly string[];
 }
 
 interface ImageFamilyEntry extends Entry {
@@ -50,6 +53,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
     about: 'variational autoencoders',
     presets: VAE_PRESETS,
     metrics: VAE_METRICS,
+    more: SAMPLE_METRICS,
     load: async () => (await import('./vae/vae-family.js')).vaeFamily,
   },
   {
@@ -58,6 +62,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
     about: 'vector-quantised autoencoders',
     presets: VQ_VAE_PRESETS,
     metrics: VQ_VAE_METRICS,
+    more: [],
     load: async () => (await import('./vq-vae/vq-vae-family.js')).vqVaeFamily,
   },
   {
@@ -66,6 +71,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
     about: 'generative adversarial networks',
     presets: GAN_PRESETS,
     metrics: GAN_METRICS,
+    more: SAMPLE_METRICS.filter((name) => !(GAN_METRICS as readonly string[]).includes(name)),
     load: async () => (await import('./gan/gan-family.js')).ganFamily,
   },
   {
@@ -74,6 +80,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
     about: 'normalising flows',
     presets: FLOW_PRESETS,
     metrics: FLOW_METRICS,
+    more: SAMPLE_METRICS,
     load: async () => (await import('./flow/flow-family.js')).flowFamily,
   },
   {
@@ -82,6 +89,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
     about: 'autoregressive models of pictures',
     presets: PIXELS_PRESETS,
     metrics: PIXELS_METRICS,
+    more: SAMPLE_METRICS,
     load: async () => (await import('./pixels/pixels-family.js')).pixelsFamily,
   },
   {
@@ -90,6 +98,7 @@ export const FAMILIES: readonly FamilyEntry[] = [
     about: 'autoregressive models of text',
     presets: TEXT_PRESETS,
     metrics: TEXT_METRICS,
+    more: DRAWN_TEXT_METRICS,
     load: async () => (await import('./text/text-family.js')).textFamily,
   },
 ];

@@ -1,4 +1,5 @@
 import type { Batches, Key, Step, Tree } from '@genai/core';
+import type { Interval } from '@genai/eval';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ImageData } from '../image-data.js';
 import { UsageError } from '../usage-error.js';
@@ -16,6 +17,8 @@ export interface Measurement {
   readonly mean: number;
   /** Of a mean over examples. */
   readonly standardError?: number;
+  /** Between which values the mean lies, where that was asked for. */
+  readonly interval?: Interval;
   /** Empty for a pure number. */
   readonly unit: string;
 }
@@ -27,6 +30,8 @@ export interface MeasureOptions {
   /** Draws of z for each image of the importance-weighted bound. */
   readonly samples: number;
   readonly batch: number;
+  /** Resamples of the images for intervals of their means; none unless given. */
+  readonly bootstrap?: number | undefined;
   readonly key: Key;
   readonly signal?: AbortSignal;
 }
@@ -35,6 +40,8 @@ export interface MeasureOptions {
 export interface Measured {
   readonly scores: { readonly [name: string]: Measurement };
   readonly features?: string;
+  /** Of metrics of samples: what fixes each, in one line. */
+  readonly signatures?: { readonly [name: string]: string };
 }
 
 export interface DrawOptions {
@@ -61,7 +68,8 @@ export interface Trainable {
    * @throws UsageError if the model cannot be drawn from.
    */
   readonly draw: (params: Params, key: Key, options: DrawOptions) => Tensor;
-  readonly measure: (params: Params, options: MeasureOptions) => Promise<Measured>;
+  /** Of models that tell more than their samples do: the metrics of the family that are not of samples. */
+  readonly measure?: (params: Params, options: MeasureOptions) => Promise<Measured>;
   /** Of adversarial models, whose losses do not tell how well they are: which metrics of a step a health report repeats. */
   readonly health?: readonly string[];
 }

@@ -37,6 +37,24 @@ describe('lineChart', () => {
       expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  test('names that find no room beside the title stand below the chart, all inside it', () => {
+    const names = Array.from({ length: 9 }, (_, i) => `${'a-long-folder/'.repeat(i)}run-${i}`);
+    const svg = lineChart({
+      ...{ title: 'Training: loss, nats', x: 'step', y: 'nats' },
+      series: names.map((name) => ({ name, points: [[1, 1]] as const })),
+    });
+    const height = Number(/viewBox="0 0 720 (\d+)"/.exec(svg)![1]);
+    const texts = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)">([^<]*)</g)];
+    expect(texts).toHaveLength(9);
+    for (const [, x, y, name] of texts) {
+      expect(Number(x) + 6.6 * name!.length).toBeLessThanOrEqual(720);
+      expect(Number(y)).toBeGreaterThan(360);
+      expect(Number(y)).toBeLessThan(height);
+    }
+    expect(new Set(texts.map(([, x, y]) => `${x} ${y}`)).size).toBe(9);
+    expect(chart([[1, 3]])).toContain('viewBox="0 0 720 360"'); // few stand beside it
+  });
+
   test('ticks are round numbers in the range', () => {
     expect(ticks(0, 2_000, 6)).toEqual([0, 500, 1000, 1500, 2000]);
     expect(ticks(97.3, 152.1, 5)).toEqual([100, 120, 140]);

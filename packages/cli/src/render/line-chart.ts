@@ -24,6 +24,10 @@ const COLOURS = [
   { light: '#d9480f', dark: '#ffa06b' },
   { light: '#2b8a3e', dark: '#69db7c' },
   { light: '#862e9c', dark: '#da9cf0' },
+  { light: '#0b7285', dark: '#66d9e8' },
+  { light: '#a61e4d', dark: '#faa2c1' },
+  { light: '#5c940d', dark: '#c0eb75' },
+  { light: '#495057', dark: '#ced4da' },
 ] as const;
 
 /**
@@ -66,17 +70,17 @@ export function lineChart({ title, x, y, series }: LineChartOptions): string {
             .join('')
         : ''),
   );
-  let legendAt = AREA.right;
-  const legend = [...lines.entries()].reverse().map(([i, s]) => {
-    const width = 34 + s.name.length * 6.6;
-    legendAt -= width;
-    return (
-      `<line class="line c${i % COLOURS.length}" x1="${round(legendAt)}" x2="${round(legendAt + 20)}" y1="22" y2="22"/>` +
-      `<text x="${round(legendAt + 26)}" y="26">${escapeMarkup(s.name)}</text>`
-    );
-  });
+  const { places, rows } = legendPlaces(
+    title,
+    lines.map((s) => s.name),
+  );
+  const legend = places.map(
+    ({ name, x, y }, i) =>
+      `<line class="line c${i % COLOURS.length}" x1="${round(x)}" x2="${round(x + 20)}" y1="${y}" y2="${y}"/>` +
+      `<text x="${round(x + 26)}" y="${y + 4}">${escapeMarkup(name)}</text>`,
+  );
   return [
-    `<svg class="genai-chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeMarkup(title)}">`,
+    `<svg class="genai-chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT + rows * ROW}" role="img" aria-label="${escapeMarkup(title)}">`,
     `<style>${STYLE}</style>`,
     `<defs><clipPath id="genai-area"><rect x="${AREA.left}" y="${AREA.top - 2}" width="${AREA.right - AREA.left + 4}" height="${AREA.bottom - AREA.top + 4}"/></clipPath></defs>`,
     `<text class="title" x="${AREA.left}" y="27">${escapeMarkup(title)}</text>`,
@@ -90,6 +94,36 @@ export function lineChart({ title, x, y, series }: LineChartOptions): string {
     '',
   ].join('\n');
 }
+
+type Place = { readonly name: string; readonly x: number; readonly y: number };
+
+/** Where the names of the lines stand: to the right of the title, or where they find no room there in rows below the chart. */
+function legendPlaces(
+  title: string,
+  names: readonly string[],
+): { readonly places: readonly Place[]; readonly rows: number } {
+  const shown = names.map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name));
+  const widths = shown.map((name) => 34 + name.length * 6.6);
+  const room = AREA.right - AREA.left;
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const beside = title.length * 8 + total <= room;
+  let x = beside ? AREA.right - total : AREA.left;
+  let rows = 0;
+  const places = shown.map((name, i): Place => {
+    if (!beside && (i === 0 || x + widths[i]! > AREA.right)) {
+      rows++;
+      x = AREA.left;
+    }
+    const place = { name, x, y: beside ? 22 : HEIGHT - 6 + (rows - 0.5) * ROW };
+    x += widths[i]!;
+    return place;
+  });
+  return { places, rows };
+}
+
+/** Characters of a name, and the height of a row of names below the chart. */
+const LONGEST = 80;
+const ROW = 22;
 
 /** From the least to all but the highest fiftieth, with a little air. */
 function range(values: number[]): [number, number] {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ConstraintError, QueueFullError } from '@genai/autoregressive';
 import { faultOf } from '../fault.js';
+import { listen } from '../page/listen.js';
 import type { Usage } from './answer.js';
 import { RequestError } from './request-error.js';
 import { route } from './route.js';
@@ -84,16 +85,9 @@ export async function textServer(served: ServedModel, options: TextServerOptions
     (request, response) => void handle(request, response),
   );
   const closed = new Promise<void>((resolve) => server.on('close', resolve));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      server.on('error', ({ message }) => log(`cannot accept: ${message}`)); // such as too many open files
-      resolve();
-    });
-  });
+  const url = await listen(server, { host, port, log });
   return {
-    url: urlOf(server.address(), host),
+    url,
     done,
     stop: async () => {
       isStopping = true;
@@ -136,11 +130,6 @@ function sendError(response: ServerResponse, error: RequestError): void {
   if (error.status === 429) response.setHeader('retry-after', '1');
   if (error.status === 413 || error.status === 415) response.setHeader('connection', 'close'); // what follows is not read
   response.writeHead(error.status, { 'content-type': 'application/json' }).end(JSON.stringify(error));
-}
-
-function urlOf(address: ReturnType<ReturnType<typeof createServer>['address']>, host: string): string {
-  const port = typeof address === 'object' && address ? address.port : 0;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 const BODY_BYTES = 2 ** 20;

@@ -1,7 +1,8 @@
 import type { LowerBound, Model } from '@genai/core';
 import { batches, map } from '@genai/data';
-import { bitsPerDimBound, evaluate } from '@genai/eval';
+import { bitsPerDimBound } from '@genai/eval';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { evaluated, measurements } from '../evaluated.js';
 import type { Measured, MeasureOptions } from '../trainable.js';
 import type { BuiltFlowParams } from './build-flow.js';
 import type { FLOW_METRICS } from './flow-presets.js';
@@ -11,19 +12,16 @@ import { integers } from './integers.js';
 export async function measureFlow(
   model: Model<BuiltFlowParams, LowerBound<Tensor>>,
   params: BuiltFlowParams,
-  { data: { test }, names, samples, batch, key, signal }: MeasureOptions,
+  { data: { test }, names, samples, batch, bootstrap, key, signal }: MeasureOptions,
 ): Promise<Measured> {
   const known = { bitsPerDimBound: bitsPerDimBound({ samples }) };
   const wanted = names as readonly (typeof FLOW_METRICS)[number][];
-  const scores = await evaluate(model, params, {
+  const scores = await evaluated(model, params, {
     data: map(batches(test, { size: batch, epochs: 1, last: 'keep' }), integers),
     key,
+    bootstrap,
     metrics: Object.fromEntries(wanted.map((name) => [name, known[name]])),
     ...(signal && { signal }),
   });
-  return {
-    scores: Object.fromEntries(
-      Object.entries(scores).map(([name, { mean, standardError, unit = '' }]) => [name, { mean, standardError, unit }]),
-    ),
-  };
+  return { scores: measurements(scores) };
 }

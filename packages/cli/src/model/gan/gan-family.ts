@@ -27,7 +27,6 @@ import { type AnyStep, type Trainable, untypedStep } from '../trainable.js';
 import { type BuiltGan, buildGan, type GanAndCosts } from './build-gan.js';
 import { drawGan } from './draw-gan.js';
 import { type GanConfig, type GanTraining, parseGan } from './gan-config.js';
-import { measureGan } from './measure-gan.js';
 import { sampledAverage } from './sampled-average.js';
 
 /** Adversarial models of images in [−1, 1], of classes too. */
@@ -49,7 +48,6 @@ function trainable(config: GanConfig, classes?: number): Trainable {
   const built = buildGan(config, classes);
   const { model } = built;
   const size = config.training.batch * config.training.updates;
-  const draw = drawGan(model, config, classes);
   return {
     init: model.init,
     step: stepOf(built, config.training),
@@ -62,8 +60,7 @@ function trainable(config: GanConfig, classes?: number): Trainable {
       }));
     },
     headline: { metric: 'critic', unit: '' },
-    draw,
-    measure: measureGan(draw, config, classes),
+    draw: drawGan(model, config, classes),
     health: ['critic', 'generator', 'criticGradient', 'generatorGradient'],
   };
 }

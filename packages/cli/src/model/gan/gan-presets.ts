@@ -1,7 +1,7 @@
 import type { Preset } from '../family.js';
 import type { GanParts, GanTraining } from './gan-config.js';
 
-/** What can be measured, of samples beside held-out images, `copies` beside those it was trained on; pure numbers all. */
+/** What is measured unless told otherwise: all of samples. */
 export const GAN_METRICS = ['frechet', 'precision', 'recall', 'density', 'coverage', 'copies'] as const;
 
 interface GanPreset extends Preset {

@@ -1,8 +1,9 @@
 import { type Distribution, type Key, split, type Tree } from '@genai/core';
 import { batches, binarize, type Dataset } from '@genai/data';
 import type { LabelledImages } from '@genai/data/node';
-import { bitsPerDim, evaluate, type Metric, nll, on, type Score } from '@genai/eval';
+import { bitsPerDim, type Metric, nll, on } from '@genai/eval';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { evaluated, type Scored } from '../evaluated.js';
 import type { BuiltConditionalPixels, BuiltPixels } from './build-pixels.js';
 import type { PIXELS_METRICS } from './pixels-presets.js';
 
@@ -15,12 +16,14 @@ export interface MeasurePixelsOptions<B> {
   readonly binary: boolean;
   readonly names: readonly PixelsMetric[];
   readonly batch: number;
+  /** Resamples of the images for intervals; none unless given. */
+  readonly bootstrap?: number | undefined;
   readonly key: Key;
   readonly signal?: AbortSignal;
 }
 
 /** What was measured, each with its standard error. */
-export type MeasuredPixels = { readonly [name: string]: Score };
+export type MeasuredPixels = { readonly [name: string]: Scored };
 
 /** Averages over the images of a data set, each taken once. */
 export async function measurePixels(
@@ -29,7 +32,7 @@ export async function measurePixels(
   options: MeasurePixelsOptions<Tensor>,
 ): Promise<MeasuredPixels> {
   const metrics = Object.fromEntries(options.names.map((name) => [name, METRICS[name]()]));
-  return evaluate(model, params, { ...common(options), metrics });
+  return evaluated(model, params, { ...common(options), metrics });
 }
 
 /** The same of log p(x | class), with the class that each image has. */
@@ -40,7 +43,7 @@ export async function measureConditionalPixels(
 ): Promise<MeasuredPixels> {
   const imagesOf = ({ images }: LabelledImages): Tensor => images;
   const metrics = Object.fromEntries(options.names.map((name) => [name, on(imagesOf, METRICS[name]())]));
-  return evaluate(model, params, { ...common(options), metrics, context: ({ labels }) => labels });
+  return evaluated(model, params, { ...common(options), metrics, context: ({ labels }) => labels });
 }
 
 const METRICS: { readonly [name in PixelsMetric]: () => Metric<Distribution<Tensor>> } = {
@@ -48,12 +51,13 @@ const METRICS: { readonly [name in PixelsMetric]: () => Metric<Distribution<Tens
   bitsPerDim: () => bitsPerDim(),
 };
 
-function common<B extends Tree<Tensor>>({ data, binary, batch, key, signal }: MeasurePixelsOptions<B>) {
+function common<B extends Tree<Tensor>>({ data, binary, batch, bootstrap, key, signal }: MeasurePixelsOptions<B>) {
   const [pixels, draws] = split(key);
   const measured = binary ? binarize(data, { key: pixels }) : data;
   return {
     data: batches(measured, { size: batch, epochs: 1, last: 'keep' }),
     key: draws,
+    bootstrap,
     ...(signal && { signal }),
   };
 }

@@ -4,11 +4,12 @@ import { scope } from '@genai/tensor';
 import { adam, chain, clipByGlobalNorm, minimize } from '@genai/train';
 import { concat, slice, type Tensor } from '@tensorflow/tfjs-core';
 import { labelledOf } from '../../image-data.js';
+import { measurements } from '../evaluated.js';
 import type { Family } from '../family.js';
 import { classesOf, classTensor, inTurn } from '../labels.js';
-import { expectNoLabels, type Measured, type Trainable, untypedStep } from '../trainable.js';
+import { expectNoLabels, type Trainable, untypedStep } from '../trainable.js';
 import { buildConditionalPixels, buildPixels } from './build-pixels.js';
-import { type MeasuredPixels, measureConditionalPixels, measurePixels, type PixelsMetric } from './measure-pixels.js';
+import { measureConditionalPixels, measurePixels, type PixelsMetric } from './measure-pixels.js';
 import { isBinary, type PixelsConfig, parsePixels } from './pixels-config.js';
 import { pixelsNll } from './pixels-nll.js';
 
@@ -42,8 +43,10 @@ function trainable(config: PixelsConfig): Trainable {
         expectNoLabels(config.preset, labels);
         return inParts(count, (first, rows) => model.given(params).sample(fold(key, first), [rows]));
       }),
-    measure: async (params, { data: { test }, names, ...options }) =>
-      measured(await measurePixels(model, params, { ...options, names: names as PixelsMetric[], data: test, binary })),
+    measure: async (params, { data: { test }, names, ...options }) => {
+      const asked = { ...options, names: names as PixelsMetric[], data: test, binary };
+      return { scores: measurements(await measurePixels(model, params, asked)) };
+    },
   };
 }
 
@@ -70,7 +73,7 @@ function conditionalTrainable(config: PixelsConfig, classes: number): Trainable 
     measure: async (params, { data, names, ...options }) => {
       const { test } = labelledOf(data, config.preset);
       const asked = { ...options, names: names as PixelsMetric[], data: test, binary };
-      return measured(await measureConditionalPixels(model, params, asked));
+      return { scores: measurements(await measureConditionalPixels(model, params, asked)) };
     },
   };
 }
@@ -98,13 +101,4 @@ function inParts(count: number, drawn: (first: number, rows: number) => Tensor):
     parts.push(scope(() => drawn(first, Math.min(ROWS, count - first))));
   }
   return concat(parts, 0); // (count, height, width, channels)
-}
-
-function measured(scores: MeasuredPixels): Measured {
-  const entries = Object.entries(scores);
-  return {
-    scores: Object.fromEntries(
-      entries.map(([name, { mean, standardError, unit = '' }]) => [name, { mean, standardError, unit }]),
-    ),
-  };
 }

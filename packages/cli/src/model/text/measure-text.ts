@@ -66,6 +66,7 @@ function ofBytes(nats: number, count: number, text: string): { readonly [name: s
   const bytes = new TextEncoder().encode(text).length;
   return {
     nllPerToken: { mean: nats, unit: 'nats' },
+    perplexity: { mean: Math.exp(nats), unit: '' },
     bitsPerByte: { mean: (nats * count) / (Math.LN2 * bytes), unit: 'bits' },
   };
 }

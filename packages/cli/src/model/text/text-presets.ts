@@ -2,7 +2,10 @@ import type { Preset } from '../family.js';
 import type { DecoderParts, DialParts, NetParts, TextParts, TextTraining } from './text-config.js';
 
 /** What can be measured of text held out. */
-export const TEXT_METRICS = ['nllPerToken', 'bitsPerByte'] as const;
+export const TEXT_METRICS = ['nllPerToken', 'bitsPerByte', 'perplexity'] as const;
+
+/** What can be measured of texts that a model draws. */
+export const DRAWN_TEXT_METRICS = ['distinct', 'repetition', 'selfBleu'] as const;
 
 interface TextPreset extends Preset {
   readonly parts: TextParts;

@@ -1,15 +1,15 @@
 import { batches, binarize, map } from '@genai/data';
-import type { Score } from '@genai/eval';
 import { scope } from '@genai/tensor';
 import { adam, linear, minimize } from '@genai/train';
 import { conditionalElbo, elbo } from '@genai/vae';
 import { concat, slice, type Tensor } from '@tensorflow/tfjs-core';
 import { labelledOf } from '../../image-data.js';
+import { measurements } from '../evaluated.js';
 import type { Family } from '../family.js';
 import { classesOf, classTensor, inTurn } from '../labels.js';
-import { expectNoLabels, type Measured, type Trainable, untypedStep } from '../trainable.js';
+import { expectNoLabels, type Trainable, untypedStep } from '../trainable.js';
 import { buildConditionalVae, buildVae } from './build-vae.js';
-import { type MeasuredVae, measureConditionalVae, measureVae, type VaeMetric } from './measure-vae.js';
+import { measureConditionalVae, measureVae, type VaeMetric } from './measure-vae.js';
 import { parseVae, type VaeConfig } from './vae-config.js';
 
 /** Variational autoencoders of binarised images, of classes too. */
@@ -44,8 +44,9 @@ function trainable(config: VaeConfig): Trainable {
         const z = model.prior(params).sample(key, [count]); // (count, latents)
         return inParts(count, (first, rows) => model.decode(params, slice(z, [first], [rows])).mean());
       }),
-    measure: async (params, { data: { test }, names, ...options }) =>
-      measured(await measureVae(model, params, { ...options, names: names as VaeMetric[], data: test })),
+    measure: async (params, { data: { test }, names, ...options }) => ({
+      scores: measurements(await measureVae(model, params, { ...options, names: names as VaeMetric[], data: test })),
+    }),
   };
 }
 
@@ -74,9 +75,8 @@ function conditionalTrainable(config: VaeConfig, classes: number): Trainable {
       }),
     measure: async (params, { data, names, ...options }) => {
       const { test } = labelledOf(data, config.preset);
-      return measured(
-        await measureConditionalVae(model, params, { ...options, names: names as VaeMetric[], data: test }),
-      );
+      const asked = { ...options, names: names as VaeMetric[], data: test };
+      return { scores: measurements(await measureConditionalVae(model, params, asked)) };
     },
   };
 }
@@ -94,13 +94,4 @@ function inParts(count: number, decoded: (first: number, rows: number) => Tensor
     parts.push(scope(() => decoded(first, Math.min(ROWS, count - first))));
   }
   return concat(parts, 0); // (count, height, width, channels)
-}
-
-function measured(scores: MeasuredVae): Measured {
-  const entries = Object.entries<Score>(scores);
-  return {
-    scores: Object.fromEntries(
-      entries.map(([name, { mean, standardError }]) => [name, { mean, standardError, unit: 'nats' }]),
-    ),
-  };
 }

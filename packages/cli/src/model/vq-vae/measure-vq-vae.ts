@@ -1,9 +1,10 @@
 import type { Model } from '@genai/core';
 import { batches, type Dataset } from '@genai/data';
-import { evaluate, type Metric } from '@genai/eval';
+import type { Metric } from '@genai/eval';
 import { gather, owned, scope } from '@genai/tensor';
 import { encodeCodes } from '@genai/vae';
 import { mean, neg, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { evaluated, measurements } from '../evaluated.js';
 import type { Measured, MeasureOptions } from '../trainable.js';
 import type { BuiltVqVae } from './build-vq-vae.js';
 
@@ -21,7 +22,7 @@ const METRICS = {
 export async function measureVqVae(
   model: BuiltVqVae,
   params: Params,
-  { data: { test }, names, batch, key, signal }: MeasureOptions,
+  { data: { test }, names, batch, bootstrap, key, signal }: MeasureOptions,
 ): Promise<Measured> {
   const again: Model<Params, Reconstructed> = {
     init: model.init,
@@ -31,15 +32,14 @@ export async function measureVqVae(
   const found =
     wanted.length === 0
       ? {}
-      : await evaluate(again, params, {
+      : await evaluated(again, params, {
           data: batches(test, { size: batch, epochs: 1, last: 'keep' }),
           key,
+          bootstrap,
           metrics: Object.fromEntries(wanted),
           ...(signal && { signal }),
         });
-  const scores = Object.fromEntries(
-    Object.entries(found).map(([name, { mean, standardError, unit = '' }]) => [name, { mean, standardError, unit }]),
-  );
+  const scores = measurements(found);
   if (!names.includes('perplexity')) return { scores };
   return { scores: { ...scores, perplexity: { mean: await perplexity(model, params, test, batch), unit: 'codes' } } };
 }
