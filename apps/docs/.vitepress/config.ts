@@ -7,9 +7,33 @@ const reference = new URL('../reference/typedoc-sidebar.json', import.meta.url);
 /** The base path, for sites served below one: `DOCS_BASE=/genai/ pnpm --filter @genai/docs build`. */
 const base = process.env.DOCS_BASE ?? '/';
 
+/** With DOCS_SOURCE=1 our packages are taken from their sources and the reference is left out: quick, and nothing is built before. */
+const fromSource = Boolean(process.env.DOCS_SOURCE);
+
 /** A bell curve, so that no file is asked for. */
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M2 27C11 27 11 5 16 5s5 22 14 22' fill='none' stroke='%233c78d8' stroke-width='4'/%3E%3C/svg%3E";
+
+interface Section {
+  readonly text: string;
+  readonly items: readonly { readonly text: string; readonly link: string }[];
+}
+
+/** A section with the pages of it that there are. */
+function written({ text, items }: Section): { text: string; items: { text: string; link: string }[] } {
+  return { text, items: items.filter(({ link }) => existsSync(new URL(`..${link}.md`, import.meta.url))) };
+}
+
+const { items: laboratories } = written({
+  text: 'Laboratories',
+  items: [
+    { text: 'VAE: digits', link: '/live/vae' },
+    { text: 'GAN: densities you draw', link: '/live/gan' },
+    { text: 'Text, character by character', link: '/live/text' },
+    { text: 'Flow: a warped plane', link: '/live/flow' },
+    { text: 'Transformer: a tiny GPT', link: '/live/gpt' },
+  ],
+});
 
 export default defineConfig({
   base,
@@ -18,12 +42,14 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: ICON }]],
   cleanUrls: false,
   lastUpdated: false,
-  ignoreDeadLinks: [/^\.?\/?reference\//],
+  srcExclude: fromSource ? ['reference/**'] : [],
+  ignoreDeadLinks: fromSource || [/^\.?\/?reference\//],
   themeConfig: {
     search: { provider: 'local' },
     nav: [
       { text: 'Start', link: '/guide/start' },
-      { text: 'Live', link: '/live/vae' },
+      { text: 'Laboratories', items: laboratories },
+      ...(existsSync(new URL('../results/index.md', import.meta.url)) ? [{ text: 'Results', link: '/results/' }] : []),
       { text: 'Reference', link: '/reference/' },
     ],
     sidebar: {
@@ -32,20 +58,41 @@ export default defineConfig({
           text: 'Guide',
           items: [
             { text: 'Ten-minute start', link: '/guide/start' },
-            { text: 'Variational autoencoders', link: '/guide/vae' },
-            { text: 'Adversarial models', link: '/guide/gan' },
-            { text: 'Normalising flows', link: '/guide/flow' },
-            { text: 'Step by step: text, music, pictures', link: '/guide/autoregressive' },
-            { text: 'Engines and speed', link: '/guide/engines' },
-            { text: 'Checkpoints', link: '/guide/checkpoints' },
+            { text: 'Coming from PyTorch', link: '/guide/from-pytorch' },
           ],
         },
-      ],
+        {
+          text: 'Families',
+          items: [
+            { text: 'Variational autoencoders', link: '/guide/vae' },
+            { text: 'Adversarial models', link: '/guide/gan' },
+            { text: 'Step by step: text, music, pictures', link: '/guide/autoregressive' },
+            { text: 'Normalising flows', link: '/guide/flow' },
+            { text: 'Transformers', link: '/guide/transformer' },
+          ],
+        },
+        {
+          text: 'Practice',
+          items: [
+            { text: 'Training', link: '/guide/training' },
+            { text: 'Evaluation', link: '/guide/evaluation' },
+            { text: 'Checkpoints', link: '/guide/checkpoints' },
+            { text: 'Engines and speed', link: '/guide/engines' },
+            { text: 'Performance', link: '/guide/performance' },
+            { text: 'Memory', link: '/guide/memory' },
+            { text: 'Several machines', link: '/guide/distributed' },
+          ],
+        },
+        { text: 'Laboratories', items: laboratories },
+      ].map(written),
+      '/live/': [{ text: 'Laboratories', items: laboratories }],
       '/reference/': existsSync(reference) ? JSON.parse(readFileSync(reference, 'utf8')) : [],
     },
     outline: 'deep',
   },
   vite: {
+    ...(fromSource && { resolve: { conditions: ['@genai/source'] } }),
+    optimizeDeps: { exclude: ['@genai/simd'] }, // it finds its WebAssembly beside itself
     worker: { format: 'es' },
     server: { headers: ISOLATION }, // threads; see public/_headers for hosts that read it
     build: { target: 'es2022', chunkSizeWarningLimit: 2_000 },

@@ -1,9 +1,15 @@
 import DefaultTheme from 'vitepress/theme';
-import VaeLab from '../components/VaeLab.vue';
+import { type Component, defineAsyncComponent } from 'vue';
+
+/** Every laboratory, loaded by the page that shows it. */
+const laboratories = import.meta.glob<{ default: Component }>('../components/*Lab.vue');
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }: { app: { component(name: string, component: unknown): unknown } }) {
-    app.component('VaeLab', VaeLab);
+    for (const [path, load] of Object.entries(laboratories)) {
+      const name = path.slice(path.lastIndexOf('/') + 1, -'.vue'.length);
+      app.component(name, defineAsyncComponent(load));
+    }
   },
 };

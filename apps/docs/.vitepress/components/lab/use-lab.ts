@@ -1,0 +1,384 @@
+/**
+ * The page's side of a laboratory. The worker is made by `serveLab` (lab/common/serve-lab.ts); a component is then
+ *
+ *     <script setup lang="ts">
+ *     import type { job } from '../../lab/flow.worker.js';
+ *     const lab = useLab<typeof job>({
+ *       name: 'flow',                                                      // as given to serveLab
+ *       worker: () => new Worker(new URL('../../lab/flow.worker.ts', import.meta.url), { type: 'module' }),
+ *       options: () => ({ density: density.value }),                       // read at each start
+ *       restore: (options) => { density.value = options.density; },        // after a checkpoint was opened
+ *       axis: 'nats', series: [{ label: 'loss', of: (m) => m.loss }],      // the chart's
+ *       look: async (call) => paint(await call('samples', 500)),           // pictures: every `lookEvery` ms while it trains
+ *     });
+ *     </script>
+ *     <template><LabFrame :lab="lab" label="Live training of a flow">
+ *       <template #controls> more controls, beside the engine </template>
+ *       pictures
+ *     </LabFrame></template>
+ *
+ * `lab.call(name, …)` asks a handler of the worker at any other time (rejects while nothing is loaded), `lab.look()` repaints now.
+ * LabFrame has the buttons, the engine, the seed, the curve, time and memory, save and open. For more parameters in the address:
+ * `useUrlParameter`. Elements with data-test: state, engine, device, step, metric-LABEL, milliseconds, memory, captured, failure.
+ */
+import type { Job, WorkerRun } from '@genai/train';
+import { trainIn } from '@genai/train';
+import { markRaw, onBeforeUnmount, onMounted, reactive } from 'vue';
+import type { Engine } from '../../../lab/common/engine.js';
+import type { LabInfo, LabInput } from '../../../lab/common/serve-lab.js';
+import { useUrlParameter } from './use-url-parameter.js';
+import { wasmFiles } from './wasm-files.js';
+
+export const ENGINES: readonly Engine[] = ['auto', 'webgpu', 'webgl', 'simd', 'wasm', 'cpu'];
+
+/** Any job made by `serveLab`. */
+// biome-ignore lint/suspicious/noExplicitAny: handlers of every kind, as `AnyJob` of train has them
+type AnyLabJob = Job<any, any, any>;
+type OptionsOf<J> = J extends Job<LabInput<infer O>, infer _R, infer _H> ? O : never;
+type MetricsOf<J extends AnyLabJob> = WorkerRun<J> extends AsyncIterable<{ readonly metrics: infer M }> ? M : never;
+type Call<J extends AnyLabJob> = WorkerRun<J>['call'];
+
+export interface LabConfig<J extends AnyLabJob> {
+  readonly name: string;
+  readonly worker: () => Worker;
+  readonly options: () => OptionsOf<J>;
+  readonly restore?: (options: OptionsOf<J>) => void;
+  /** What the curves are measured in. */
+  readonly axis: string;
+  readonly series: readonly { readonly label: string; readonly of: (metrics: MetricsOf<J>) => number }[];
+  readonly look?: (call: Call<J>) => Promise<unknown>;
+  /** Milliseconds between two looks: 500 unless given. */
+  readonly lookEvery?: number;
+}
+
+export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
+  readonly state: 'idle' | 'loading' | 'running' | 'paused';
+  /** The engine that was chosen, and the one in use. */
+  chosen: Engine;
+  readonly engine: string;
+  readonly device: string;
+  readonly captured: boolean;
+  seed: string;
+  readonly step: number;
+  readonly milliseconds: number;
+  readonly bytes: number;
+  readonly failure: string;
+  readonly notice: string;
+  /** Whether something is kept in this browser. */
+  readonly kept: boolean;
+  readonly axis: string;
+  readonly labels: readonly string[];
+  /** The last value of each curve. */
+  readonly latest: readonly number[];
+  /** Steps, then each curve. Not reactive: `drawn` counts its changes. */
+  readonly points: number[][];
+  readonly drawn: number;
+  readonly start: () => void;
+  readonly toggle: () => void;
+  readonly oneStep: () => void;
+  readonly reset: () => Promise<void>;
+  readonly takeEngine: () => Promise<void>;
+  readonly look: () => Promise<void>;
+  readonly call: Call<J>;
+  readonly saveFile: () => Promise<void>;
+  readonly openFile: (file: Blob) => Promise<void>;
+  readonly keep: () => Promise<void>;
+  readonly openKept: () => Promise<void>;
+}
+
+/** More points than this are thinned out to half. */
+const MOST_POINTS = 2_000;
+/** Milliseconds between two writes of the checkpoint that is kept in the browser. */
+const KEEP_EVERY = 15_000;
+
+/** A laboratory: its worker, and all that the page shows of it. */
+export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> {
+  const { name, series, lookEvery = 500 } = config;
+  const seed = useUrlParameter<string>('seed', '0', (value) => /^\d{1,9}$/.test(value));
+  const chosen = useUrlParameter<Engine>('engine', 'auto', (value) => ENGINES.includes(value as Engine));
+
+  let run: WorkerRun<J> | undefined;
+  /** Steps that may still be made before it pauses. */
+  let budget = Number.POSITIVE_INFINITY;
+  let goOn: () => void = () => {};
+  let frame: number | undefined;
+  let looking: Promise<void> | undefined;
+  let lookedAt = 0;
+  /** Looks take at most a fifth of the time, however slow the engine. */
+  let lookCost = 0;
+  let keptAt = 0;
+  /** Only each so many steps is a point of the curve. */
+  let stride = 1;
+  const now = { step: 0, milliseconds: Number.NaN, latest: [] as number[] };
+
+  const lab = reactive({
+    state: 'idle' as LabHandle['state'],
+    chosen,
+    seed,
+    engine: '',
+    device: '',
+    captured: false,
+    step: 0,
+    milliseconds: Number.NaN,
+    bytes: 0,
+    failure: '',
+    notice: '',
+    kept: false,
+    axis: config.axis,
+    labels: series.map(({ label }) => label),
+    latest: series.map(() => Number.NaN),
+    points: markRaw([[], ...series.map(() => [])] as number[][]),
+    drawn: 0,
+    start: () => begin(),
+    toggle,
+    oneStep,
+    reset,
+    takeEngine,
+    look,
+    call: ((handler: string, ...args: never[]) =>
+      run
+        ? run.call(handler as never, ...(args as never))
+        : Promise.reject(new Error('Nothing is loaded.'))) as unknown as Call<J>,
+    saveFile,
+    openFile: async (file: Blob) => reopen(new Uint8Array(await file.arrayBuffer())),
+    keep,
+    openKept: () => reopen('kept'),
+  });
+
+  onMounted(async () => {
+    lab.kept = await isKept(name);
+  });
+  onBeforeUnmount(() => {
+    if (frame !== undefined) cancelAnimationFrame(frame);
+    void run?.[Symbol.asyncDispose]?.();
+    run = undefined;
+  });
+
+  function begin(open?: LabInput<unknown>['open']): void {
+    if (run) return;
+    clear();
+    lab.state = 'loading';
+    const input = {
+      engine: chosen.value,
+      wasm: wasmFiles(),
+      seed: Number(seed.value) || 0,
+      options: config.options(),
+      open,
+    };
+    // One move at a time: what the page shows is what the worker has.
+    run = trainIn<J>(config.worker, { input: input as never, window: 1, checkpointEvery: { seconds: 10 } });
+    void follow(run, open !== undefined);
+  }
+
+  async function follow(mine: WorkerRun<J>, opened: boolean): Promise<void> {
+    try {
+      const info = await askInfo(mine);
+      if (run !== mine) return;
+      if (opened) {
+        seed.value = String(info.seed);
+        config.restore?.(info.options as OptionsOf<J>);
+        now.step = info.step;
+        budget = 0; // it stands where it was saved
+      }
+      keptAt = performance.now();
+      lab.state = budget > 0 ? 'running' : 'paused';
+      await look();
+      if (budget === 0) await permitted();
+      for await (const { step, metrics } of mine) {
+        if (run !== mine) return;
+        record(step, metrics as MetricsOf<J>);
+        budget--;
+        if (budget <= 0) {
+          lab.state = 'paused';
+          await look();
+          await permitted();
+        } else if (performance.now() - lookedAt > Math.max(lookEvery, 4 * lookCost)) void look();
+        if (performance.now() - keptAt > KEEP_EVERY) void keep(true);
+      }
+    } catch (error) {
+      if (run !== mine) return;
+      await reset();
+      lab.failure = messageOf(error);
+    }
+  }
+
+  function permitted(): Promise<void> {
+    return new Promise((resolve) => {
+      goOn = resolve;
+    });
+  }
+
+  function toggle(): void {
+    if (lab.state === 'idle') {
+      budget = Number.POSITIVE_INFINITY;
+      begin();
+    } else if (lab.state === 'running') {
+      budget = 0; // the loop stops after the move that is under way
+      lab.state = 'paused';
+    } else if (lab.state === 'paused') {
+      budget = Number.POSITIVE_INFINITY;
+      lab.state = 'running';
+      goOn();
+    }
+  }
+
+  function oneStep(): void {
+    if (lab.state === 'idle') {
+      budget = 1;
+      begin();
+    } else if (lab.state === 'paused') {
+      budget = 1;
+      goOn();
+    }
+  }
+
+  async function reset(): Promise<void> {
+    const old = run;
+    run = undefined;
+    goOn();
+    lab.state = 'idle';
+    clear();
+    await old?.[Symbol.asyncDispose]?.();
+  }
+
+  async function reopen(open: NonNullable<LabInput<unknown>['open']>): Promise<void> {
+    await reset();
+    begin(open);
+  }
+
+  async function takeEngine(): Promise<void> {
+    const mine = run;
+    if (!mine) return;
+    lab.failure = '';
+    try {
+      await mine.call('engine' as never, ...([chosen.value] as never));
+    } catch (error) {
+      if (run !== mine) return;
+      lab.failure = messageOf(error);
+      chosen.value = lab.engine as Engine; // the one in use stays
+    }
+    if (run === mine) await look();
+  }
+
+  /** Asks for the pictures, and what there is to tell; one look at a time. */
+  function look(): Promise<void> {
+    const since = performance.now();
+    looking ??= lookNow().finally(() => {
+      looking = undefined;
+      lookedAt = performance.now();
+      lookCost = lookedAt - since;
+    });
+    return looking;
+  }
+
+  async function lookNow(): Promise<void> {
+    const mine = run;
+    if (!mine) return;
+    try {
+      await Promise.all([askInfo(mine), config.look?.(lab.call as Call<J>)]);
+    } catch (error) {
+      if (run === mine) lab.failure = messageOf(error);
+    }
+  }
+
+  async function askInfo(mine: WorkerRun<J>): Promise<LabInfo<unknown>> {
+    const info = (await mine.call('info' as never, ...([] as never))) as LabInfo<unknown>;
+    if (run === mine) {
+      lab.engine = info.engine.name;
+      lab.device = info.engine.device;
+      lab.captured = info.captured;
+      lab.bytes = info.bytes;
+      if (now.step === 0 || lab.state === 'loading') lab.step = info.step;
+    }
+    return info;
+  }
+
+  async function saveFile(): Promise<void> {
+    await told(async () => {
+      const bytes = (await run!.call('save' as never, ...([] as never))) as Uint8Array<ArrayBuffer>;
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+      link.download = `${name}-${lab.step}.safetensors`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      return `Saved ${link.download}.`;
+    });
+  }
+
+  /** Keeps a checkpoint in this browser. The page does so itself now and then, and says nothing of that. */
+  async function keep(silently = false): Promise<void> {
+    keptAt = performance.now();
+    const work = async (): Promise<string> => {
+      await run!.call('keep' as never, ...([] as never));
+      lab.kept = true;
+      return `Kept in this browser.`;
+    };
+    if (silently === true)
+      await work().catch(() => {}); // private windows have no such place
+    else await told(work);
+  }
+
+  async function told(work: () => Promise<string>): Promise<void> {
+    if (!run) return;
+    lab.failure = '';
+    try {
+      lab.notice = await work();
+    } catch (error) {
+      lab.failure = messageOf(error);
+    }
+  }
+
+  function record(step: number, metrics: MetricsOf<J>): void {
+    const { milliseconds } = metrics as unknown as { readonly milliseconds: number };
+    const values = series.map(({ of }) => of(metrics));
+    now.milliseconds =
+      Number.isNaN(now.milliseconds) || step < 4 ? milliseconds : 0.9 * now.milliseconds + 0.1 * milliseconds;
+    now.step = step;
+    now.latest = values;
+    if (step % stride === 0 || step === 1) {
+      for (const [i, value] of [step, ...values].entries()) lab.points[i]!.push(value);
+      if (lab.points[0]!.length > MOST_POINTS) thin();
+    }
+    frame ??= requestAnimationFrame(showNow); // once a frame, however fast the steps come
+  }
+
+  function thin(): void {
+    stride *= 2;
+    for (const curve of lab.points) curve.splice(0, curve.length, ...curve.filter((_, i) => i % 2 === 1));
+  }
+
+  function showNow(): void {
+    frame = undefined;
+    if (!run) return;
+    Object.assign(lab, now);
+    lab.drawn++;
+  }
+
+  function clear(): void {
+    Object.assign(now, { step: 0, milliseconds: Number.NaN, latest: [] });
+    for (const curve of lab.points) curve.length = 0;
+    stride = 1;
+    const none = { engine: '', device: '', captured: false, bytes: 0, failure: '', notice: '' };
+    Object.assign(lab, now, none, { latest: series.map(() => Number.NaN) });
+    lab.drawn++;
+  }
+
+  return lab as unknown as LabHandle<J>;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function isKept(name: string): Promise<boolean> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const folder = await (await root.getDirectoryHandle('laboratories')).getDirectoryHandle(name);
+    for await (const file of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) {
+      if (file.endsWith('.list')) return true;
+    }
+  } catch {
+    // there is none
+  }
+  return false;
+}
