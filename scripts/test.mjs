@@ -31,6 +31,7 @@ const CHECKS = {
     run: () => vitest('vitest.browser.config.ts', { CHROMIUM: chromium() }),
   },
   publish: { about: 'publint and attw on every package', run: () => script('tools/check-publish.mjs') },
+  size: { about: 'bytes and names of the smallest useful imports', run: () => script('tools/check-size.mjs') },
   install: { about: 'packed packages in an empty project', run: () => script('tools/check-install.mjs') },
   examples: { about: 'every example, quickly', run: () => script('tools/check-examples.mjs') },
   crash: { about: 'a run killed 50 times ends with the same bytes', run: () => script('tools/check-crash.mjs') },
