@@ -3,6 +3,7 @@ import { scope, toCurrentBackend } from '@genai/tensor';
 import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { batchHere } from './batch-here.js';
 import { BatchReader } from './batch-reader.js';
+import { disposedBy } from './disposed-by.js';
 import { badLoss, notFinitePaths } from './guard.js';
 import { type Move, Mover } from './mover.js';
 import { NotFiniteError } from './not-finite-error.js';
@@ -15,10 +16,6 @@ type Numbers<M extends string> = { readonly [name in M]: number };
 
 /** A move that was made but not yet told. */
 type Flight<S, B> = Omit<Move<S>, 'state'> & { state: S; readonly batch: B };
-
-/** Older browsers lack it, and compilers of `await using` then look for this one. */
-const asyncDispose: typeof Symbol.asyncDispose =
-  Symbol.asyncDispose ?? /* @__PURE__ */ Symbol.for('Symbol.asyncDispose');
 
 /** Engines whose reads take time, in which they can make the next move. */
 const READS_LATER: readonly string[] = ['webgl', 'webgpu'];
@@ -37,6 +34,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
   #step: number;
   #cursor: number;
   /** Moves beyond the state, oldest first: one, or two while looking ahead. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   #flights: Flight<S, B>[] = [];
   #engine: string;
   #swapped = false;
@@ -52,6 +50,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
     this.#cursor = from ? from.cursor : 0;
     this.#reader = new BatchReader(data, this.#cursor);
     this.#engine = getBackend();
+    disposedBy(this, () => this.#dispose());
   }
 
   get state(): S {
@@ -119,7 +118,7 @@ export class Training<S extends Tree<Tensor>, B, M extends string> implements Ru
     }
   }
 
-  async [asyncDispose](): Promise<void> {
+  async #dispose(): Promise<void> {
     const state = this.#state;
     if (!state) return;
     this.#discard();

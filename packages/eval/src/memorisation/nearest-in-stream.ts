@@ -55,7 +55,10 @@ export async function nearestTo(
   );
 }
 
-const NONE: Neighbours = { indices: new Int32Array(0), distances: new Float64Array(0) };
+const NONE: Neighbours = {
+  indices: /* @__PURE__ */ new Int32Array(0),
+  distances: /* @__PURE__ */ new Float64Array(0),
+};
 
 /** The first `count` of two sorted lists; of equally near ones those of `before`, whose indices are lower. */
 function merged(before: Neighbours, found: Neighbours, offset: number, count: number): Neighbours {

@@ -1,4 +1,4 @@
-import { asyncDispose } from './async-dispose.js';
+import { asyncDispose } from '../disposed-by.js';
 import type { Collective } from './collective.js';
 import { expectRoot } from './expect-root.js';
 
@@ -20,6 +20,6 @@ export function alone(): Collective {
     },
     barrier: () => undefined,
     abort: () => undefined,
-    [asyncDispose]: async () => undefined,
+    [asyncDispose()]: async () => undefined,
   };
 }

@@ -1,5 +1,5 @@
 import { GenaiError } from '@genai/core';
-import { asyncDispose } from './async-dispose.js';
+import { disposedBy } from '../disposed-by.js';
 import { CALLS, type Call } from './calls.js';
 import type { Collective, CollectiveOptions, Reduction } from './collective.js';
 import { CollectiveError } from './collective-error.js';
@@ -27,6 +27,7 @@ export function joinThreads(seat: ThreadSeat, { timeout = 60_000 }: CollectiveOp
  * while others still read this one.
  */
 class Threads implements Collective {
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly rank: number;
   readonly size: number;
   readonly #words: Int32Array;
@@ -41,6 +42,7 @@ class Threads implements Collective {
     this.#words = new Int32Array(memory);
     this.#floats = new Float32Array(memory);
     this.#timeout = timeout;
+    disposedBy(this, () => this.#dispose());
   }
 
   readonly allReduce = (values: Float32Array, reduction: Reduction = 'sum'): void => {
@@ -92,7 +94,7 @@ class Threads implements Collective {
     this.#broken = true;
   };
 
-  async [asyncDispose](): Promise<void> {
+  async #dispose(): Promise<void> {
     if (this.#broken) return;
     try {
       this.#begin('dispose', 0);

@@ -1,5 +1,5 @@
 import { GenaiError, type Snapshot } from '@genai/core';
-import { asyncDispose } from './async-dispose.js';
+import { disposedBy } from '../disposed-by.js';
 import type { AnyJob, ArgumentsOf, MetricsOf, StateOf } from './job.js';
 import type { Ask, FromWorker, ToWorker } from './messages.js';
 import { PendingAsks } from './pending-asks.js';
@@ -24,6 +24,7 @@ const PINGS = 4;
  * known, the steps wanted, the questions not yet answered.
  */
 export class RemoteRun<J extends AnyJob> implements WorkerRun<J> {
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly #spawn: () => WorkerLike;
   readonly #options: Settled<J>;
   readonly #asks = new PendingAsks();
@@ -55,6 +56,7 @@ export class RemoteRun<J extends AnyJob> implements WorkerRun<J> {
     this.#options = options;
     this.#received = options.from?.step ?? 0;
     this.#step = this.#received;
+    disposedBy(this, () => this.#dispose());
   }
 
   /** Starts the worker. */
@@ -117,7 +119,7 @@ export class RemoteRun<J extends AnyJob> implements WorkerRun<J> {
     }
   }
 
-  async [asyncDispose](): Promise<void> {
+  async #dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#options.signal?.removeEventListener('abort', this.#aborted);

@@ -1,6 +1,6 @@
 import { GenaiError, type Snapshot, type Tree } from '@genai/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { asyncDispose } from './async-dispose.js';
+import { asyncDispose } from '../disposed-by.js';
 import type { Handlers, JobContext, Watchable } from './job.js';
 import type { Ask, FromWorker, Start, ToWorker } from './messages.js';
 import { buffersOf, fromPlain, type Plain, toPlain } from './plain.js';
@@ -83,7 +83,7 @@ export class TrainingService<I, R extends Watchable> {
       if (!this.#closing) await this.#woken();
     }
     try {
-      await this.#run?.[asyncDispose]?.();
+      await this.#run?.[asyncDispose()]?.();
     } catch {
       // Whoever asked is leaving, and the worker ends with all that it holds.
     }

@@ -1,5 +1,5 @@
 import { GenaiError } from '@genai/core';
-import { asyncDispose } from '../async-dispose.js';
+import { disposedBy } from '../../disposed-by.js';
 import { CALLS, type Call } from '../calls.js';
 import type { Collective, CollectiveOptions, Reduction } from '../collective.js';
 import { CollectiveError } from '../collective-error.js';
@@ -44,6 +44,7 @@ export async function mpi({ timeout = 60_000 }: CollectiveOptions = {}): Promise
  * blocks in the library: requests are polled, so that each wait has an end.
  */
 class Mpi implements Collective {
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   readonly rank: number;
   readonly size: number;
   readonly #library: MpiLibrary;
@@ -61,6 +62,7 @@ class Mpi implements Collective {
     this.#library = library;
     this.#call = library.call;
     this.#timeout = timeout;
+    disposedBy(this, () => this.#dispose());
   }
 
   readonly allReduce = (values: Float32Array, reduction: Reduction = 'sum'): void => {
@@ -110,7 +112,7 @@ class Mpi implements Collective {
     this.#call.abort(this.#library.world, 1);
   };
 
-  async [asyncDispose](): Promise<void> {
+  async #dispose(): Promise<void> {
     if (this.#broken) return;
     try {
       this.#begin('dispose', 0);
