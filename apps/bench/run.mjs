@@ -1,7 +1,8 @@
 /**
  * Builds the bench and runs it: `node run.mjs [workload…] [options]`; `--help` names them all.
  *
- * `node run.mjs soak [minutes] [workload…]` trains for so long and tells what the process holds.
+ * `node run.mjs soak [minutes] [workload…]` trains for so long and tells what the process holds; `node run.mjs ranks` times two
+ * ranks beside one, and all-reduces beside MPI's own.
  *
  * What is timed is what our packages publish, built first if a source has changed. `--source` bundles the sources
  * instead, for work on them.
@@ -30,11 +31,15 @@ const code = !isBuilding
 if (code !== 0) process.exit(code);
 await build({
   ...common,
-  entryPoints: Object.fromEntries(['bench', 'child', 'soak'].map((name) => [name, join(here, `src/${name}.ts`)])),
+  entryPoints: Object.fromEntries(
+    ['bench', 'child', 'soak', 'ranks', 'ranks-race'].map((name) => [name, join(here, `src/${name}.ts`)]),
+  ),
   outdir: dist,
   ...(isSource ? await fromSource() : { packages: 'external' }),
 });
-await import(pathToFileURL(join(dist, process.argv[2] === 'soak' ? 'soak.js' : 'bench.js')).href);
+await import(
+  pathToFileURL(join(dist, { soak: 'soak.js', ranks: 'ranks-race.js' }[process.argv[2]] ?? 'bench.js')).href
+);
 
 async function fromSource() {
   const outfile = join(dist, 'tfjs-gradients.mjs');

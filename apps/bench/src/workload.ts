@@ -1,5 +1,5 @@
 import type { Key, Objective, Optimizer, Step, Tree } from '@genai/core';
-import { type Fit, minimize } from '@genai/train';
+import { type Collective, type Fit, minimize } from '@genai/train';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** What is timed, of the same shapes and batch as the peer program of that name. */
@@ -24,6 +24,8 @@ export interface SetupOptions {
   readonly batch: number;
   /** Where the data come from. */
   readonly key: Key;
+  /** Of workloads that average their gradients over ranks. */
+  readonly ranks?: Collective;
 }
 
 /** Batches by their number. They belong to their maker and are valid until the next is asked for. */

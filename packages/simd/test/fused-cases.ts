@@ -309,7 +309,7 @@ export const FUSED_CASES: readonly FusedCase[] = [
       [3, 32, 1],
       [4, 1120, 130],
       [7, 288, 33],
-      [1, 1024, 1500],
+      [1, 1024, 300],
       [130, 320, 70],
     ] as const
   ).flatMap(([rows, inputs, outputs]) =>

@@ -1,7 +1,7 @@
 import { fold, type Key, randomIntegers, split } from '@genai/core';
 import { dense, type EmbeddingParams, embedding, layerNorm, multiHeadAttention } from '@genai/nn';
 import { gelu, scope, softmaxCrossEntropy } from '@genai/tensor';
-import { adamW, chain, clipByGlobalNorm } from '@genai/train';
+import { adamW, alone, averaged, chain, clipByGlobalNorm } from '@genai/train';
 import { add, matMul, mean, reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { initLayers, normalInit, type ParamsOf } from '../init-layers.js';
 import { type Data, descent, type Workload, workload } from '../workload.js';
@@ -27,7 +27,7 @@ export function gpt(sizes: GptSizes, about: Pick<Workload, 'name' | 'params' | '
   const net = languageModel(sizes);
   return workload({
     ...about,
-    setup: ({ batch, key }) =>
+    setup: ({ batch, key, ranks = alone() }) =>
       descent(
         {
           init: net.init,
@@ -35,6 +35,7 @@ export function gpt(sizes: GptSizes, about: Pick<Workload, 'name' | 'params' | '
             scope(() => ({ loss: mean(softmaxCrossEntropy(net.apply(params, x), y)) })),
         },
         chain(
+          averaged(ranks),
           clipByGlobalNorm(1),
           adamW(1e-3, { b1: 0.9, b2: 0.99, weightDecay: 0.1, decays: (_, leaf) => leaf.rank > 1 }),
         ),

@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { bundled } from './bundled.js';
 import { LAUNCHERS, launch } from './launch.js';
 
-test.runIf(LAUNCHERS.length === 0)('laws: no OpenMPI and no MPICH on this machine, nothing is tested', () => {
-  expect(LAUNCHERS).toEqual([]);
-});
+if (LAUNCHERS.length === 0) test.skip('collectives of OpenMPI and MPICH, which are not installed');
 
 describe.each(LAUNCHERS)('%s', (launcher) => {
   test.each([1, 2, 3])('laws: a collective of %i processes', async (size) => {
