@@ -1,6 +1,7 @@
 export { corpus } from './node/corpus.js';
 export { digits } from './node/digits.js';
 export { fashionMnist } from './node/fashion-mnist.js';
+export { defaultCache } from './node/files.js';
 export { idxFolder } from './node/idx-folder.js';
 export { idxImages } from './node/idx-images.js';
 export type { IdxSetOptions } from './node/idx-set.js';

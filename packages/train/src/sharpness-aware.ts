@@ -1,7 +1,7 @@
 import { GenaiError, leaves, mapTrees, type Objective, type Optimizer, type Step, type Tree } from '@genai/core';
 import { scope, valueAndGrad } from '@genai/tensor';
-import { add, addN, div, mul, scalar, sqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
-import type { Fit } from './minimize.js';
+import { add, addN, div, mul, sqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { type Fit, minimize } from './minimize.js';
 
 /** What {@link sharpnessAware} can vary. */
 export interface SharpnessAwareOptions {
@@ -35,11 +35,7 @@ export function sharpnessAware<
     throw new GenaiError(`sharpnessAware: radius must be above 0, got ${radius}.`);
   }
   return {
-    init: (key) =>
-      scope(() => {
-        const params = objective.init(key);
-        return { params, optimizer: optimizer.init(params), step: scalar(0) };
-      }),
+    init: minimize(objective, optimizer).init,
     run: (state, batch, key) =>
       scope(() => {
         const { params, step } = state;

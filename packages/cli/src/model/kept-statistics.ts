@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsEntry } from '@genai/checkpoint';
+import { defaultCache } from '@genai/data/node';
 import type { Statistics } from '@genai/eval';
-import { cacheFolder } from '../cache-folder.js';
 import { writeAtomically } from '../write-atomically.js';
 
 /** Statistics by the names of their metrics. */
@@ -21,7 +21,7 @@ export async function keptStatistics<S extends NamedStatistics>(
   make: () => Promise<S>,
 ): Promise<S> {
   const what = JSON.stringify({ form: FORM, ...about });
-  const path = join(cacheFolder(), 'statistics', `${sha256([what]).slice(0, 32)}.safetensors`);
+  const path = join(defaultCache(), 'statistics', `${sha256([what]).slice(0, 32)}.safetensors`);
   const found = await readStatistics(path, what);
   if (found) return found as S;
   const made = await make();

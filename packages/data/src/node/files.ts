@@ -5,7 +5,12 @@ import { dirname, join } from 'node:path';
 import { GenaiError } from '@genai/core';
 import { messageOf } from '../inflate.js';
 
-/** Where data is kept between runs: `GENAI_CACHE`, else the platform's folder for caches. */
+/**
+ * Where what can be had again is kept between runs: `GENAI_CACHE`, else the platform's folder for caches.
+ *
+ * @example
+ * const folder = join(defaultCache(), 'statistics');
+ */
 export function defaultCache(): string {
   const { GENAI_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (GENAI_CACHE) return GENAI_CACHE;

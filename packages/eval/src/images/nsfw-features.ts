@@ -11,7 +11,7 @@ export interface NsfwModel {
 }
 
 export interface NsfwFeaturesOptions {
-  /** The layer whose output is taken, averaged over pixels if it has any; the last before the mean unless given. */
+  /** The layer whose output is taken, averaged over pixels where it has some. Default: the last before the mean. */
   readonly layer?: string;
   /** Its channels; 1280 unless given. */
   readonly width?: number;

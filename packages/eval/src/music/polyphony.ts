@@ -24,16 +24,16 @@ export function polyphony(notes: readonly Note[]): Polyphony {
   ]);
   events.sort((a, b) => a.at - b.at);
   const sounding = new Map<number, number>(); // how many notes of each pitch: one pitch twice is one
-  let [before, any, several, all] = [0, 0, 0, 0];
+  let [before, audible, several, all] = [0, 0, 0, 0];
   for (const { at, pitch, by } of events) {
     const passed = at - before;
     before = at;
     all += passed * sounding.size;
-    if (sounding.size >= 1) any += passed;
+    if (sounding.size >= 1) audible += passed;
     if (sounding.size >= 2) several += passed;
     const count = (sounding.get(pitch) ?? 0) + by;
     if (count === 0) sounding.delete(pitch);
     else sounding.set(pitch, count);
   }
-  return { mean: any > 0 ? all / any : 0, rate: before > 0 ? several / before : 0 };
+  return { mean: audible > 0 ? all / audible : 0, rate: before > 0 ? several / before : 0 };
 }
