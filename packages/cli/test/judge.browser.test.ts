@@ -1,9 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { encodePng } from '@genai/data';
 // @boundaries-ignore the browser of the workspace's tests
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from '../src/index.js';
+import { judgeProcess, linesOf } from './judge-process.js';
 import { type World, world } from './world.js';
 
 let browser: Browser;
@@ -17,25 +17,7 @@ afterAll(() => browser?.close());
 
 /** A page of a judge of its own; fails on any error in it and any request elsewhere. */
 async function opened(place: World, argv: readonly string[], act: (page: Page, url: string) => Promise<void>) {
-  const stop = new AbortController();
-  let err = '';
-  let onUrl: (url: string) => void = () => undefined;
-  const found = new Promise<string>((resolve) => {
-    onUrl = resolve;
-  });
-  const code = run(['judge', ...argv, '--port', '0'], {
-    stdout: { write: () => undefined },
-    stderr: {
-      write: (text) => {
-        err += text;
-        const [, address] = /(http:\S+)\/\?rater/.exec(err) ?? [];
-        if (address) onUrl(address);
-      },
-    },
-    cwd: place.path(),
-    signal: stop.signal,
-  });
-  const url = await Promise.race([found, code.then((ended) => expect.fail(`exit ${ended}: ${err}`))]);
+  const { url, stop } = await judgeProcess(place, argv);
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
@@ -47,17 +29,10 @@ async function opened(place: World, argv: readonly string[], act: (page: Page, u
     await act(page, `${url}/?rater=eve`);
   } finally {
     await page.close();
-    stop.abort();
-    expect(await code).toBe(0);
+    expect((await stop()).code).toBe(0);
   }
   expect(faults).toEqual([]);
 }
-
-const votesOf = async (place: World, file: string) =>
-  (await readFile(place.path(file), 'utf8'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 test('known answers: ten votes by keyboard on pictures, one of them taken back; none names a system', async () => {
   await using place = await world();
@@ -108,7 +83,7 @@ test('known answers: ten votes by keyboard on pictures, one of them taken back; 
     await page.reload();
     await reaches('10 judged: enough');
   });
-  const lines = await votesOf(place, 'votes.jsonl');
+  const lines = await linesOf(place, 'votes.jsonl');
   const choices = lines.filter(({ kind }) => kind === 'vote').map(({ choice }) => choice);
   expect(choices).toEqual([
     'left',
@@ -148,6 +123,6 @@ test('known answers: texts are rated by keys and buttons, with a prompt, on a ph
     await page.keyboard.press('3');
     await expect.poll(() => page.locator('#end-text').textContent()).toBe('You have judged all there is.');
   });
-  const ratings = (await votesOf(place, 'votes.jsonl')).filter(({ kind }) => kind === 'rating');
+  const ratings = (await linesOf(place, 'votes.jsonl')).filter(({ kind }) => kind === 'rating');
   expect(ratings.map(({ value }) => value)).toEqual([4, 1, 3]);
 });

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { encodePng } from '@genai/data';
 import { describe, expect, test } from 'vitest';
-import { run } from '../src/index.js';
+import { judgeProcess, linesOf } from './judge-process.js';
 import { type World, world } from './world.js';
 
 interface Shown {
@@ -19,25 +19,7 @@ interface Shown {
 
 /** `genai judge` in this process, until it is stopped; remembers all that it sent. */
 async function judging(place: World, ...argv: string[]) {
-  const stop = new AbortController();
-  let [out, err] = ['', ''];
-  let onUrl: (url: string) => void = () => undefined;
-  const found = new Promise<string>((resolve) => {
-    onUrl = resolve;
-  });
-  const code = run(['judge', ...argv, '--port', '0', '--json'], {
-    stdout: { write: (text) => (out += text) },
-    stderr: {
-      write: (text) => {
-        err += text;
-        const [, address] = /(http:\S+)\/\?rater/.exec(err) ?? [];
-        if (address) onUrl(address);
-      },
-    },
-    cwd: place.path(),
-    signal: stop.signal,
-  });
-  const url = await Promise.race([found, code.then((ended) => expect.fail(`exit ${ended}: ${err}`))]);
+  const { url, stop } = await judgeProcess(place, argv);
   const sent: string[] = [];
   const ask = async (path: string, body?: object, headers: Record<string, string> = {}): Promise<Response> => {
     const answer = await fetch(url + path, {
@@ -55,18 +37,9 @@ async function judging(place: World, ...argv: string[]) {
     vote: async (ticket: string, choice: string | number, rater = 'eve') =>
       (await (await ask('/vote', { rater, ticket, choice, ms: 1200 })).json()) as Shown,
     undo: async (rater = 'eve') => (await (await ask('/undo', { rater })).json()) as Shown,
-    stop: async () => {
-      stop.abort();
-      return { code: await code, err, json: JSON.parse(out.trimEnd().split('\n').at(-1)!) };
-    },
+    stop,
   };
 }
-
-const linesOf = async (place: World, file = 'votes.jsonl') =>
-  (await readFile(place.path(file), 'utf8'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 /** Texts whose words say nothing of the system but to the test: those of `good` are even. */
 async function texts(place: World, count: number): Promise<readonly string[]> {
