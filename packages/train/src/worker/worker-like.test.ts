@@ -48,3 +48,17 @@ test('laws: an error of a worker that is told to its owner does not go to the co
   );
   expect(say(new Event('error', { cancelable: true }))).toBe(false);
 });
+
+test('laws: the process is held or let go at a change only, so that a caller who waits for `terminate` is not let go', () => {
+  const said: string[] = [];
+  const on = (): void => undefined;
+  const worker: WorkerLike = {
+    postMessage: on,
+    on,
+    ref: () => said.push('ref'),
+    unref: () => said.push('unref'),
+  };
+  const link = connect(worker, on, on);
+  for (const alive of [true, false, false, true, true, false]) link.hold(alive);
+  expect(said).toEqual(['unref', 'ref', 'unref']);
+});

@@ -21,7 +21,7 @@ export interface WorkerLike {
 /** One end of a conversation. */
 export interface Link {
   readonly post: (message: object, transfer?: readonly ArrayBuffer[]) => void;
-  /** Whether this end keeps the process alive (Node). */
+  /** Whether this end keeps the process alive (Node). Only a change is passed on: a `terminate` of the caller's holds it too. */
   readonly hold: (alive: boolean) => void;
   /** Ends the other side, and waits for that where it can. Nothing that it said before is told any more. */
   readonly close: () => Promise<void>;
@@ -34,6 +34,7 @@ export function connect(
   lost: (cause: unknown) => void,
 ): Link {
   let open = true;
+  let held = true; // as Node begins
   const hear = (message: unknown): void => {
     if (open) received(message);
   };
@@ -64,7 +65,12 @@ export function connect(
     post: (message, transfer = []) => {
       if (open) worker.postMessage(message, [...transfer]);
     },
-    hold: (alive) => (alive ? worker.ref?.() : worker.unref?.()),
+    hold: (alive) => {
+      if (alive === held) return;
+      held = alive;
+      if (alive) worker.ref?.();
+      else worker.unref?.();
+    },
     close: async () => {
       open = false;
       if (worker.terminate) await worker.terminate();
