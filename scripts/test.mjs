@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from './chromium.mjs';
 import { ensureInstalled, pnpm, root, run } from './pnpm.mjs';
@@ -55,7 +55,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(CHECKS)) {
   const { about, needs, run: check } = CHECKS[name];
   const reason = needs?.();
   if (reason) {
-    rows.push({ name, passed: 0, failed: 0, skipped: 1, notes: [reason] });
+    rows.push({ name, passed: 0, failed: 0, skipped: 1, notes: [`skipped: ${reason}`] });
     continue;
   }
   console.log(`\n── ${name}: ${about}`);
@@ -71,7 +71,7 @@ for (const { name, passed, failed, skipped, seconds, notes = [] } of rows) {
   total.skipped += skipped;
   const time = seconds === undefined ? '' : `, ${seconds} s`;
   console.log(`${name.padEnd(12)}${passed} passed, ${failed} failed, ${skipped} skipped${time}`);
-  for (const note of notes) console.log(`            skipped: ${note}`);
+  for (const note of notes) console.log(`            ${note}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);
@@ -104,14 +104,18 @@ async function vitest(config, env = {}) {
     if (!report || report.numTotalTests === 0) return { passed: 0, failed: 1, skipped: 0 };
     const tests = report.testResults.flatMap((result) => result.assertionResults);
     const skipped = tests.filter((test) => ['pending', 'skipped', 'todo'].includes(test.status));
-    const failed =
-      report.numFailedTests +
-      report.testResults.filter((r) => r.status === 'failed' && r.assertionResults.length === 0).length;
+    const broken = tests.filter((test) => test.status === 'failed');
+    const unread = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+    const failed = broken.length + unread.length;
     return {
       passed: report.numPassedTests,
       failed: Math.max(failed, code === 0 ? 0 : 1),
       skipped: skipped.length,
-      notes: [...new Set(skipped.map((test) => test.fullName.trim()))],
+      notes: [
+        ...broken.map((test) => `failed: ${test.fullName.trim()}`),
+        ...unread.map((file) => `failed: ${relative(root, file.name)}`),
+        ...new Set(skipped.map((test) => `skipped: ${test.fullName.trim()}`)),
+      ],
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

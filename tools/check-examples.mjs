@@ -8,12 +8,12 @@ const lessons = readdirSync(join(folder, 'src')).filter((file) => /^\d\d-.*\.ts$
 let faults = 0;
 for (const file of lessons.sort()) {
   const name = file.slice(0, -3);
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['run.mjs', name, '--quick'], {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, ['run.mjs', name, '--quick'], {
     cwd: folder,
     encoding: 'utf8',
     timeout: 300_000,
   });
-  console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}`);
+  console.log(status === 0 ? `ok     ${name}` : `FAILED ${name} (${signal ?? `exit code ${status}`})`);
   if (status === 0) continue;
   faults++;
   console.error(stdout + stderr);

@@ -4,7 +4,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { gradientsForNode } from './vitest.shared.js';
 
 /** The Chromium to test in: CHROMIUM, or where Debian puts it; undefined where there is none. */
-export function chromium(): string | undefined {
+function chromium(): string | undefined {
   return [process.env.CHROMIUM, '/usr/bin/chromium'].find((path) => path && existsSync(path));
 }
 

@@ -1,82 +1,214 @@
-/** Trains a VAE on digits off the main thread; the page sees only plain data. */
-import { describeBackend, useBackend } from '@genai/backend';
-import { key, split } from '@genai/core';
-import { batches, binarize, fromArrays, imageGrid } from '@genai/data';
-import { binary, gaussian, standardNormal } from '@genai/distributions';
-import { mlp } from '@genai/nn';
-import { owned, scope } from '@genai/tensor';
-import { adam, minimize, train } from '@genai/train';
-import { elbo, reconstruct, vae } from '@genai/vae';
-import { concat, type Tensor } from '@tensorflow/tfjs-core';
-import type { Engine, FromWorker, Picture, ToWorker, WasmFiles } from './protocol.js';
+/** Trains a VAE on digits; the page sees only plain data. */
+import { fold, type Key, key, split } from '@genai/core';
+import { batches, binarize, imageGrid, type Picture } from '@genai/data';
+import { normalNoise, owned, scope, uniformNoise } from '@genai/tensor';
+import { adam, minimize } from '@genai/train';
+import {
+  attributeDirection,
+  denoise,
+  denoising,
+  denseVae,
+  editAttribute,
+  elbo,
+  encode,
+  interpolate,
+  latentGrid,
+  reconstruct,
+  vae,
+} from '@genai/vae';
+import { add, clipByValue, concat, mul, reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
+import { type Lab, serveLab } from './common/serve-lab.js';
+import { fetchDigits, heldOf } from './vae/digits.js';
+import { codeAt, type LatentPlane, LIMIT, latentPlane, meanCode, placeOf } from './vae/latent-plane.js';
+import { CLASSES, GRID, HELD, HELD_OF_CLASS, SIDE } from './vae/sizes.js';
 
-const PIXELS = 784;
-const SIDE = 28;
+export interface VaeOptions {
+  readonly latents: '2' | '16';
+  /** Whether it sees digits as they are, or through noise. */
+  readonly learns: 'reconstruct' | 'denoise';
+}
+
+/** A digit that is looked at: the `number`-th of its class among those held back, or one that was drawn. */
+export type Subject =
+  | { readonly kind: 'held'; readonly digit: number; readonly number: number }
+  | { readonly kind: 'drawn'; readonly pixels: Float32Array };
+
+/** What shall be done with the subject. */
+export interface Ask {
+  readonly subject: Subject;
+  /** Deviation of the noise that is added before it is denoised. */
+  readonly noise: number;
+  /** The digit that it is moved toward, and how far: 1 is the whole way between the means of the two. */
+  readonly toward: number;
+  readonly strength: number;
+}
+
+/** What becomes of the subject. */
+export interface VaeEdits {
+  readonly seen: Picture;
+  readonly again: Picture;
+  readonly noisy: Picture;
+  readonly clean: Picture;
+  readonly edited: Picture;
+  /** From the subject to a digit of the other class. */
+  readonly way: Picture;
+  /** The class whose mean code is the nearest. */
+  readonly nearest: number;
+  /** Where its code is on the plane, x and y from −1 to 1. */
+  readonly place: readonly [number, number];
+}
+
+/** What the page is shown of the model as it is. */
+export interface VaeLook {
+  readonly samples: Picture;
+  /** Digits held back above, their reconstructions below. */
+  readonly reconstructions: Picture;
+  /** The plane as GRID × GRID digits. */
+  readonly plane: Picture;
+  /** The places on it of all digits held back, x and y in turn; the i-th is an i mod 10. */
+  readonly places: Float32Array;
+}
+
+const PIXELS = SIDE * SIDE;
 const SHOWN = 10;
-const PICTURE_EVERY = 25;
+const STEPS = 8;
 
-const control = { paused: false, engine: undefined as Engine | undefined, wake: () => {} };
+async function setup({ latents, learns }: VaeOptions, seed: number) {
+  const { learnt, held } = await fetchDigits();
+  const model = vae(denseVae({ shape: [PIXELS], hidden: [256, 128], latents: Number(latents) }));
+  const [order, pixels] = split(key(seed));
+  const data = binarize(batches(learnt, { size: 64, key: order }), { key: pixels }); // grey to 0 or 1, anew each time
+  const step = minimize(learns === 'denoise' ? denoising(model, noisy) : elbo(model), adam(2e-3));
+  const now = { codes: undefined as Float32Array | undefined, plane: undefined as LatentPlane | undefined };
+  return { model, held, now, step, data };
+}
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'start') void run(data).catch((error: Error) => say({ type: 'failed', message: error.message }));
-  else if (data.type === 'engine') control.engine = data.engine;
-  else control.paused = data.type === 'pause';
-  control.wake();
-};
+type VaeLab = Lab<VaeOptions, Awaited<ReturnType<typeof setup>>>;
 
-async function run({ engine, seed, digits, wasm }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
-  await choose(engine, wasm);
-  const bytes = new Uint8Array(await (await fetch(digits)).arrayBuffer());
-  const dataset = fromArrays({ data: bytes, shape: [bytes.length / PIXELS, PIXELS] });
-  const model = vae({
-    encoder: gaussian(mlp([PIXELS, 256, 2 * 16])), // q(z | x)
-    decoder: binary(mlp([16, 256, PIXELS])), // p(x | z)
-    prior: standardNormal(16), // p(z)
+export const job = serveLab('vae', setup, {
+  /** Draws of the prior, digits held back beside their reconstructions, and the plane. */
+  look: async (lab: VaeLab): Promise<VaeLook> => {
+    const { model, held } = lab.parts;
+    const { params } = lab.state;
+    using all = owned(await held.read(Uint32Array.from({ length: HELD }, (_, i) => i))); // (300, 784)
+    using code = owned({ means: encode(model, params, all) }); // (300, latents)
+    const codes = (await code.means.data<'float32'>()).slice();
+    const plane = await latentPlane(model, params, all, codes);
+    Object.assign(lab.parts.now, { codes, plane });
+    using first = owned(await held.read(Uint32Array.from({ length: SHOWN }, (_, i) => i))); // (10, 784)
+    using shown = owned(
+      scope(() => ({
+        samples: model.decode(params, model.prior(params).sample(keyOf(lab, 0), [2 * SHOWN])).mean(), // (20, 784)
+        both: concat([first, reconstruct(model, params, first)]), // (20, 784)
+        plane:
+          lab.head.options.latents === '2'
+            ? latentGrid(model, params, { rows: GRID, axes: [1, 0], limit: LIMIT }) // (12, 12, 784)
+            : model.decode(params, codesOf(plane)).mean(), // (144, 784)
+      })),
+    );
+    const latents = codes.length / HELD;
+    const places = Array.from({ length: HELD }, (_, i) =>
+      placeOf(plane, codes.subarray(i * latents, (i + 1) * latents)),
+    );
+    return {
+      samples: await picture(shown.samples, SHOWN),
+      reconstructions: await picture(shown.both, SHOWN),
+      plane: await picture(shown.plane, GRID, 0),
+      places: Float32Array.from(places.flat()),
+    };
+  },
+
+  /** All that is done with one digit. */
+  edit: async (lab: VaeLab, { subject, noise, toward, strength }: Ask): Promise<VaeEdits> => {
+    const { model, held, now } = lab.parts;
+    const { params } = lab.state;
+    const read = (indices: Uint32Array) => held.read(indices) as Promise<Tensor>;
+    using x = owned(
+      subject.kind === 'drawn'
+        ? tensor2d(subject.pixels, [1, PIXELS])
+        : await read(heldOf(subject.digit, subject.number + 1).slice(-1)),
+    ); // (1, 784)
+    using code = owned({ mean: encode(model, params, x) }); // (1, latents)
+    const z = await code.mean.data<'float32'>();
+    const nearest = now.codes ? nearestClass(now.codes, z) : 0;
+    using withAttribute = owned(await read(heldOf(toward, HELD_OF_CLASS))); // (30, 784)
+    using without = owned(await read(heldOf(nearest, HELD_OF_CLASS)));
+    using other = owned(await read(heldOf(toward, 1))); // (1, 784)
+    using made = owned(
+      scope(() => {
+        const seen = clipByValue(add(x, mul(normalNoise(keyOf(lab, 1), [1, PIXELS]), noise)), 0, 1); // (1, 784)
+        const direction = attributeDirection(model, params, { withAttribute, without }); // (latents)
+        const edited = editAttribute(model, params, x, direction, strength); // (1, 784)
+        const way = reshape(interpolate(model, params, x, other, { steps: STEPS }), [STEPS, PIXELS]); // (8, 784)
+        const one = concat([x, reconstruct(model, params, x), seen, denoise(model, params, seen), edited]); // (5, 784)
+        return { all: concat([one, way]) }; // (13, 784)
+      }),
+    );
+    const pixels = await made.all.data<'float32'>();
+    const [seen, again, before, clean, edited] = Array.from({ length: 5 }, (_, i) => single(pixels, i));
+    const way = imageGrid(
+      { data: pixels.slice(5 * PIXELS), shape: [STEPS, SIDE, SIDE] },
+      { columns: STEPS, padding: 0 },
+    );
+    const place = now.plane ? placeOf(now.plane, z) : ([0, 0] as const);
+    return {
+      seen: seen!,
+      again: again!,
+      noisy: before!,
+      clean: clean!,
+      edited: edited!,
+      way,
+      nearest,
+      place,
+    };
+  },
+
+  /** The digit at a place of the plane. */
+  decode: async ({ parts: { model, now }, state }: VaeLab, x: number, y: number): Promise<Picture | undefined> => {
+    if (!now.plane) return undefined;
+    const z = codeAt(now.plane, x, y);
+    using digit = owned(scope(() => ({ mean: model.decode(state.params, tensor2d(z, [1, z.length])).mean() }))); // (1, 784)
+    return single(await digit.mean.data<'float32'>(), 0);
+  },
+});
+
+/** Noise of any strength up to 1, so that the model knows them all. */
+function noisy(x: Tensor, k: Key): Tensor {
+  const [strength, noise] = split(k);
+  return scope(() => {
+    const deviation = uniformNoise(strength, [x.shape[0]!, 1]); // (batch, 1)
+    return clipByValue(add(x, mul(normalNoise(noise, x.shape), deviation)), 0, 1); // (batch, 784)
   });
-  const [order, pixels, steps, prior] = split(key(seed), 4);
-  const data = binarize(batches(dataset, { size: 64, key: order }), { key: pixels }); // grey to 0 or 1, anew each time
-  await using training = train(minimize(elbo(model), adam(1e-3)), { data, steps: 100_000, key: steps });
-  using real = owned(await dataset.read(Uint32Array.from({ length: SHOWN }, (_, i) => i)));
-  let since = performance.now();
-  for await (const { step, state, metrics } of training) {
-    const [milliseconds, captured] = [performance.now() - since, training.captured === true];
-    say({ type: 'progress', step, loss: metrics.loss, milliseconds, captured });
-    if (step === 1 || step % PICTURE_EVERY === 0) {
-      using drawn = owned(
-        scope(() => model.decode(state.params, model.prior(state.params).sample(prior, [2 * SHOWN])).mean()),
-      );
-      using again = owned(scope(() => concat([real, reconstruct(model, state.params, real)])));
-      say({ type: 'pictures', samples: await picture(drawn), reconstructions: await picture(again) });
-    }
-    while (control.paused) await woken();
-    if (control.engine) {
-      const next = control.engine;
-      control.engine = undefined;
-      await choose(next, wasm).catch((error: Error) => say({ type: 'failed', message: error.message }));
-    }
-    since = performance.now();
-  }
 }
 
-function woken(): Promise<void> {
-  return new Promise((resolve) => {
-    control.wake = resolve;
+/** Keys of looks: always the same, so that what changes is the model. */
+function keyOf(lab: VaeLab, use: number): Key {
+  return fold(key(lab.head.seed + 1), use);
+}
+
+function codesOf(plane: LatentPlane): Tensor {
+  const at = (i: number): number => (2 * i) / (GRID - 1) - 1;
+  const codes = Array.from({ length: GRID ** 2 }, (_, i) => codeAt(plane, at(i % GRID), at(Math.floor(i / GRID))));
+  return tensor2d(
+    codes.flatMap((code) => [...code]),
+    [GRID ** 2, plane.origin.length],
+  );
+}
+
+function nearestClass(codes: Float32Array, z: Float32Array): number {
+  const distances = Array.from({ length: CLASSES }, (_, digit) => {
+    const mean = meanCode(codes, z.length, digit, CLASSES);
+    return mean.reduce((sum, value, i) => sum + (value - z[i]!) ** 2, 0);
   });
+  return distances.indexOf(Math.min(...distances));
 }
 
-async function choose(engine: Engine, wasmPaths: WasmFiles): Promise<void> {
-  await useBackend(engine, { wasmPaths });
-  const { name, device, threads } = describeBackend();
-  const counted = threads === undefined ? '' : `, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
-  say({ type: 'ready', engine: name, device: `${device}${counted}` });
+async function picture(images: Tensor, columns: number, padding = 1): Promise<Picture> {
+  const data = await images.data<'float32'>();
+  return imageGrid({ data, shape: [data.length / PIXELS, SIDE, SIDE] }, { columns, padding, background: 64 });
 }
 
-async function picture(images: Tensor): Promise<Picture> {
-  const grid = { data: (await images.data()) as Float32Array, shape: [images.shape[0]!, SIDE, SIDE] };
-  const { width, height, data } = imageGrid(grid, { columns: SHOWN, padding: 1, background: 64 });
-  return { width, height, pixels: data };
-}
-
-function say(message: FromWorker): void {
-  self.postMessage(message);
+function single(pixels: Float32Array, index: number): Picture {
+  const data = pixels.slice(index * PIXELS, (index + 1) * PIXELS);
+  return imageGrid({ data, shape: [1, SIDE, SIDE] });
 }

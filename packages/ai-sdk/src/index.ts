@@ -1,1 +1,1 @@
-export { scaled } from './scaled.js';
+export { type GenaiLanguageModel, type GenaiOptions, genai, type LanguageModelParts } from './genai.js';

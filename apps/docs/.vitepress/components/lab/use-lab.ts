@@ -49,6 +49,8 @@ export interface LabConfig<J extends AnyLabJob> {
   readonly look?: (call: Call<J>) => Promise<unknown>;
   /** Milliseconds between two looks: 500 unless given. */
   readonly lookEvery?: number;
+  /** Pauses at this step by itself, if there is one; read at each. */
+  readonly until?: () => number;
 }
 
 export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
@@ -64,8 +66,9 @@ export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
   readonly bytes: number;
   readonly failure: string;
   readonly notice: string;
-  /** Whether something is kept in this browser. */
+  /** Whether something is kept in this browser, and the step at which it stands where that is known. */
   readonly kept: boolean;
+  readonly keptStep: number | undefined;
   readonly axis: string;
   readonly labels: readonly string[];
   /** The last value of each curve. */
@@ -83,13 +86,18 @@ export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
   readonly saveFile: () => Promise<void>;
   readonly openFile: (file: Blob) => Promise<void>;
   readonly keep: () => Promise<void>;
+  /** Opens what is kept and stands still. */
   readonly openKept: () => Promise<void>;
+  /** Opens what is kept and trains on: after a tab that died. */
+  readonly goOnFromKept: () => Promise<void>;
 }
 
 /** More points than this are thinned out to half. */
 const MOST_POINTS = 2_000;
 /** Milliseconds between two writes of the checkpoint that is kept in the browser. */
-const KEEP_EVERY = 15_000;
+const KEEP_EVERY = 10_000;
+/** The first is written sooner: who opens a page to look is soon gone. */
+const KEEP_FIRST = 4_000;
 
 /** A laboratory: its worker, and all that the page shows of it. */
 export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> {
@@ -107,6 +115,8 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   /** Looks take at most a fifth of the time, however slow the engine. */
   let lookCost = 0;
   let keptAt = 0;
+  /** Writes take at most a tenth of the time, however large the model. */
+  let keepCost = 0;
   /** Only each so many steps is a point of the curve. */
   let stride = 1;
   const now = { step: 0, milliseconds: Number.NaN, latest: [] as number[] };
@@ -124,6 +134,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     failure: '',
     notice: '',
     kept: false,
+    keptStep: undefined as number | undefined,
     axis: config.axis,
     labels: series.map(({ label }) => label),
     latest: series.map(() => Number.NaN),
@@ -143,18 +154,23 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     openFile: async (file: Blob) => reopen(new Uint8Array(await file.arrayBuffer())),
     keep,
     openKept: () => reopen('kept'),
+    goOnFromKept: () => reopen('kept', Number.POSITIVE_INFINITY),
   });
 
   onMounted(async () => {
-    lab.kept = await isKept(name);
+    document.addEventListener('visibilitychange', keepWhenHidden);
+    lab.keptStep = await keptStepOf(name);
+    lab.kept = lab.keptStep !== undefined;
   });
   onBeforeUnmount(() => {
+    document.removeEventListener('visibilitychange', keepWhenHidden);
     if (frame !== undefined) cancelAnimationFrame(frame);
     void run?.[Symbol.asyncDispose]?.();
     run = undefined;
   });
 
-  function begin(open?: LabInput<unknown>['open']): void {
+  /** `after`: how many steps follow at once on what is opened. */
+  function begin(open?: LabInput<unknown>['open'], after = 0): void {
     if (run) return;
     clear();
     lab.state = 'loading';
@@ -167,20 +183,20 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     };
     // One move at a time: what the page shows is what the worker has.
     run = trainIn<J>(config.worker, { input: input as never, window: 1, checkpointEvery: { seconds: 10 } });
-    void follow(run, open !== undefined);
+    void follow(run, open === undefined ? undefined : after);
   }
 
-  async function follow(mine: WorkerRun<J>, opened: boolean): Promise<void> {
+  async function follow(mine: WorkerRun<J>, opened: number | undefined): Promise<void> {
     try {
       const info = await askInfo(mine);
       if (run !== mine) return;
-      if (opened) {
+      if (opened !== undefined) {
         seed.value = String(info.seed);
         config.restore?.(info.options as OptionsOf<J>);
         now.step = info.step;
-        budget = 0; // it stands where it was saved
+        budget = opened;
       }
-      keptAt = performance.now();
+      keptAt = performance.now() - KEEP_EVERY + KEEP_FIRST;
       lab.state = budget > 0 ? 'running' : 'paused';
       await look();
       if (budget === 0) await permitted();
@@ -188,12 +204,12 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
         if (run !== mine) return;
         record(step, metrics as MetricsOf<J>);
         budget--;
-        if (budget <= 0) {
+        if (budget <= 0 || (config.until && step >= config.until())) {
           lab.state = 'paused';
           await look();
           await permitted();
         } else if (performance.now() - lookedAt > Math.max(lookEvery, 4 * lookCost)) void look();
-        if (performance.now() - keptAt > KEEP_EVERY) void keep(true);
+        if (performance.now() - keptAt > Math.max(KEEP_EVERY, 9 * keepCost)) void keep(true);
       }
     } catch (error) {
       if (run !== mine) return;
@@ -241,9 +257,9 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     await old?.[Symbol.asyncDispose]?.();
   }
 
-  async function reopen(open: NonNullable<LabInput<unknown>['open']>): Promise<void> {
+  async function reopen(open: NonNullable<LabInput<unknown>['open']>, after = 0): Promise<void> {
     await reset();
-    begin(open);
+    begin(open, after);
   }
 
   async function takeEngine(): Promise<void> {
@@ -308,14 +324,22 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   /** Keeps a checkpoint in this browser. The page does so itself now and then, and says nothing of that. */
   async function keep(silently = false): Promise<void> {
     keptAt = performance.now();
+    const since = keptAt;
     const work = async (): Promise<string> => {
       await run!.call('keep' as never, ...([] as never));
+      keepCost = performance.now() - since;
       lab.kept = true;
+      lab.keptStep = await keptStepOf(name);
       return `Kept in this browser.`;
     };
     if (silently === true)
       await work().catch(() => {}); // private windows have no such place
     else await told(work);
+  }
+
+  /** A tab out of sight may be stopped for good. */
+  function keepWhenHidden(): void {
+    if (document.hidden && (lab.state === 'running' || lab.state === 'paused') && lab.step > 0) void keep(true);
   }
 
   async function told(work: () => Promise<string>): Promise<void> {
@@ -370,15 +394,23 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function isKept(name: string): Promise<boolean> {
+/** The step of what is kept in this browser of the laboratory `name`, if anything is: of the file it reads the head alone. */
+async function keptStepOf(name: string): Promise<number | undefined> {
   try {
     const root = await navigator.storage.getDirectory();
     const folder = await (await root.getDirectoryHandle('laboratories')).getDirectoryHandle(name);
-    for await (const file of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) {
-      if (file.endsWith('.list')) return true;
+    const files: File[] = [];
+    let listed = false;
+    for await (const [file, handle] of folder as unknown as AsyncIterable<[string, FileSystemFileHandle]>) {
+      listed ||= file.endsWith('.list');
+      if (file.endsWith('.safetensors')) files.push(await handle.getFile());
     }
+    const newest = files.sort((a, b) => b.lastModified - a.lastModified)[0];
+    if (!listed || !newest) return undefined;
+    const length = Number(new DataView(await newest.slice(0, 8).arrayBuffer()).getBigUint64(0, true));
+    const head = JSON.parse(await newest.slice(8, 8 + length).text());
+    return JSON.parse(head.__metadata__.genai).step;
   } catch {
-    // there is none
+    return undefined; // there is none
   }
-  return false;
 }
