@@ -7,6 +7,7 @@ import {
   mul,
   range,
   reshape,
+  slice,
   softmax,
   sub,
   sum,
@@ -14,6 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { expectShape } from '../expect-shape.js';
 import { isFused, runFused } from './fused.js';
+import { inBlocks, type QueryBlock, queryBlocks } from './in-blocks.js';
 import { type Rule, withGradient } from './with-gradient.js';
 
 /** How {@link attention} weighs its keys. */
@@ -34,7 +36,8 @@ export type AttentionOptions = {
  *
  * q: (batch, heads, time, width), k: (batch, heads, length, width), v: (batch, heads, length, features);
  * result: (batch, heads, time, features). A query that may attend to no key gives zeros. As `causal` lines up the last
- * query with the last key, queries may follow on keys that were cached.
+ * query with the last key, queries may follow on keys that were cached. Memory grows linearly in the length: of more than
+ * 2²⁴ scores only those of some queries are held at a time, and computed again for the gradient.
  *
  * @example
  * const y = attention(q, k, v, { causal: true });
@@ -61,6 +64,12 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
   if (!mask && fits(length, width, v.shape[3]!) && isFused('GenaiAttention', q, k, v)) {
     return withGradient([q, k, v], { ...fusedAttention({ scale, causal }), plain: (xs) => plain(xs, []) });
   }
+  const blocks = queryBlocks({ each: batch! * heads!, time: time!, length: length!, causal });
+  if (blocks.length > 1 && !(causal && time! > length!)) {
+    const attend = (parts: readonly [Tensor, Tensor, Tensor], block: QueryBlock, [mask]: readonly Tensor[]): Tensor =>
+      attention(...parts, { causal, scale, mask: mask && maskOf(mask, block) });
+    return inBlocks([q, k, v], blocks, attend, mask ? [mask] : []);
+  }
   return withGradient([q, k, v], {
     forward: (q, k, v) => {
       const weights = weigh(q, k, mask);
@@ -74,6 +83,21 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOpt
     },
     plain,
   });
+}
+
+/** The part of a mask that is of a block; axes of one element serve all. */
+function maskOf(mask: Tensor, { begin, end, first, seen }: QueryBlock): Tensor {
+  const from = mask.shape.map(() => 0);
+  const size = [...mask.shape];
+  for (const [axis, at, count] of [
+    [mask.rank - 1, first, seen - first],
+    [mask.rank - 2, begin, end - begin],
+  ] as const) {
+    if (axis < 0 || size[axis] === 1) continue;
+    from[axis] = at;
+    size[axis] = count;
+  }
+  return slice(mask, from, size);
 }
 
 /** In one kernel each way, which keeps log Σ eˢ of each query's scores and makes the weights of it again. */

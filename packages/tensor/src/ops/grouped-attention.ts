@@ -18,6 +18,7 @@ import {
 import { scope } from '../scope.js';
 import { attention, fits } from './attention.js';
 import { isFused, runFused } from './fused.js';
+import { inBlocks, type QueryBlock, queryBlocks } from './in-blocks.js';
 import { type GroupedAttentionOptions, type GroupedSizes, groupedSizes } from './score-rules.js';
 import { selfAttention } from './self-attention.js';
 import { softCap } from './soft-cap.js';
@@ -80,9 +81,20 @@ function attended(
     const length = keys.shape[1]!;
     const isFar = window !== undefined && window < length;
     if (!isFar && !scoreCap && !slopes) return sideBySide(attention(...parts, { causal: true, scale }));
-    const from = reshape(range(length - time, length), [time, 1]); // positions of the queries
-    const to = reshape(range(0, length), [1, length]);
-    return sideBySide(weighed(...parts, { ...options, scale, distance: reshape(sub(from, to), [1, 1, time, length]) }));
+    const weigh = (parts: readonly [Tensor, Tensor, Tensor], { begin, end, first, seen }: QueryBlock): Tensor => {
+      const from = reshape(range(length - time + begin, length - time + end), [1, 1, end - begin, 1]); // places of queries
+      const to = reshape(range(first, seen), [1, 1, 1, seen - first]);
+      return weighed(...parts, { ...options, scale, distance: sub(from, to) });
+    };
+    const blocks = queryBlocks({
+      each: parts[0].shape[0]! * heads,
+      time,
+      length,
+      causal: true,
+      window: isFar ? window : undefined,
+    });
+    if (blocks.length === 1) return sideBySide(weigh(parts, { begin: 0, end: time, first: 0, seen: length }));
+    return sideBySide(inBlocks(parts, blocks, weigh));
   });
 }
 

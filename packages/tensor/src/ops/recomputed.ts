@@ -1,6 +1,6 @@
 import { leaves, mapLeaves, type Tree } from '@genai/core';
-import { customGrad, engine, type GradSaveFunc, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
-import { mendTape } from '../mend-tape.js';
+import { customGrad, type GradSaveFunc, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { pullBack } from '../pull-back.js';
 import { scope } from '../scope.js';
 
 /**
@@ -28,21 +28,4 @@ export function recomputed<I extends Tree<Tensor>>(f: (inputs: I) => Tensor, inp
     };
   });
   return op(...leaves<Tensor>(inputs).map(([, leaf]) => leaf));
-}
-
-/** The gradients at `xs` of what `f` makes of them. Of any order: where the tape is on, this is recorded too. */
-function pullBack(f: () => Tensor, xs: Tensor[], dy: Tensor): Tensor[] {
-  const { state } = engine();
-  const outer = state.activeTape; // a tape that is being read would be lost to the one begun here
-  const forward = (): Tensor => {
-    const y = scope(f);
-    mendTape();
-    return y;
-  };
-  try {
-    const { grads } = engine().gradients(forward, xs, dy, true);
-    return xs.map((x, i) => grads[i] ?? zerosLike(x));
-  } finally {
-    state.activeTape = outer;
-  }
 }

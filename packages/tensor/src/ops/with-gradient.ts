@@ -1,4 +1,5 @@
-import { customGrad, engine, type GradSaveFunc, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
+import { customGrad, engine, type GradSaveFunc, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { pullBack } from '../pull-back.js';
 
 /** What an op computes and how its gradient is found. */
 export type Rule = {
@@ -35,9 +36,4 @@ export function withGradient(inputs: readonly Tensor[], { forward, backward, pla
     return { value, gradFunc };
   });
   return op(...inputs);
-}
-
-function pullBack(f: () => Tensor, xs: Tensor[], dy: Tensor): Tensor[] {
-  const { grads } = engine().gradients(f, xs, dy, true);
-  return xs.map((x, i) => grads[i] ?? zerosLike(x));
 }
