@@ -1,42 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { memory } from '@tensorflow/tfjs-core';
-import OpenAI from 'openai';
 import { expect, test } from 'vitest';
-import { run } from '../src/index.js';
+import { serving } from './serving.js';
 import { world } from './world.js';
 
 const ENGINE = ['--backend', 'simd'];
 const TURNS = [{ role: 'user', text: 'ping' }, { role: 'assistant', text: 'one' }]; // biome-ignore format: one line
-
-/** `genai serve` in this process, until it is stopped. */
-async function serving(cwd: string, ...argv: string[]) {
-  const stop = new AbortController();
-  let [out, err] = ['', ''];
-  let onUrl: (url: string) => void = () => undefined;
-  const url = new Promise<string>((resolve) => {
-    onUrl = resolve;
-  });
-  const code = run(['serve', ...argv, '--port', '0', ...ENGINE, '--json'], {
-    stdout: { write: (text) => (out += text) },
-    stderr: {
-      write: (text) => {
-        err += text;
-        const [found] = /http:\S+\/v1/.exec(err) ?? [];
-        if (found) onUrl(found);
-      },
-    },
-    cwd,
-    signal: stop.signal,
-  });
-  const address = await Promise.race([url, code.then((ended) => expect.fail(`exit ${ended}: ${err}`))]);
-  return {
-    client: new OpenAI({ baseURL: address, apiKey: 'none', maxRetries: 0 }),
-    stop: async () => {
-      stop.abort();
-      return { code: await code, err, json: JSON.parse(out.trimEnd().split('\n').at(-1)!) };
-    },
-  };
-}
 
 test('known answers: a checkpoint that was trained is served; its texts are those of sample and chat', async () => {
   await using place = await world();
