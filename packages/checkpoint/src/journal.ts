@@ -85,7 +85,7 @@ export async function moveIntoPlace(disk: Disk, path: string, journal: Journal):
 }
 
 /** A file of a committed group, wherever it stands by now. */
-export async function readCommitted(
+async function readCommitted(
   disk: Disk,
   where: string,
   path: string,

@@ -3,7 +3,7 @@ import { fold, type Key } from '@genai/core';
 import type { Disk } from '../src/disk.js';
 
 /** The power is gone: no move succeeds any more. */
-export class PowerLoss extends Error {}
+class PowerLoss extends Error {}
 
 interface Pending {
   readonly from?: string;

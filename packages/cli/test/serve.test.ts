@@ -116,6 +116,19 @@ describe('known answers: completions of a chain of which everything is known', (
       expect(Number.isInteger(age) && age >= 0 && age < 100).toBe(true);
       expect(finish_reason).toBe('stop');
     }
+    const shortest = await server.client.chat.completions.create({
+      ...{
+        model: 'chain',
+        messages: [...TALK],
+        n: 4,
+        response_format: format,
+        max_tokens: '{"kind":"cat","age":1}'.length,
+      },
+    });
+    for (const { message, finish_reason } of shortest.choices) {
+      expect(JSON.parse(message.content!)).toEqual({ kind: expect.any(String), age: expect.any(Number) });
+      expect(finish_reason).toBe('stop');
+    }
     const any = await server.post('/v1/completions', {
       prompt: 'R',
       max_tokens: 4,

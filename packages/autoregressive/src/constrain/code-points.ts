@@ -3,7 +3,7 @@ export type CodePoints = readonly CodePointRange[];
 
 export type CodePointRange = readonly [from: number, to: number];
 
-export const LAST_CODE_POINT = 0x10ffff;
+const LAST_CODE_POINT = 0x10ffff;
 
 export const ANY_CODE_POINT: CodePoints = [[0, LAST_CODE_POINT]];
 

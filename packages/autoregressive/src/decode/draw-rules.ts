@@ -14,6 +14,8 @@ export interface DrawOptions<A = unknown> extends WarpOptions {
   readonly greedy?: boolean | undefined;
   /** Sequences of tokens that end the drawing when they are drawn; they are left out of the result. */
   readonly stop?: readonly ArrayLike<number>[] | undefined;
+  /** The token that ends a sequence, also where a constraint lets it end. Default: the model's; that one then counts as a stop. */
+  readonly endToken?: number | undefined;
   /** What the drawn tokens must look like. What it rules out is out before any warp. */
   readonly constraint?: TokenConstraint<A> | undefined;
 }
@@ -39,7 +41,9 @@ export function drawRules<A>(
   model: Pick<TokenModel<never, never, never>, 'vocabulary' | 'endToken'>,
   options: DrawOptions<A>,
 ): DrawRules<A> {
-  const { steps, greedy = false, stop = [], constraint, temperature = 1 } = options;
+  const { steps, greedy = false, constraint, temperature = 1, endToken = model.endToken } = options;
+  const own = model.endToken === undefined || model.endToken === endToken ? [] : [[model.endToken]];
+  const stop = [...(options.stop ?? []), ...own];
   expectRange(where, 'steps', steps, count);
   if (!(temperature >= 0 && temperature < Number.POSITIVE_INFINITY)) {
     throw new GenaiError(
@@ -50,11 +54,12 @@ export function drawRules<A>(
     if (sequence.length === 0) throw new GenaiError(`${where}: stop[${i}] is empty, expected at least one token.`);
     expectTokens(`${where}: stop[${i}]`, sequence, model.vocabulary);
   }
+  if (options.endToken !== undefined) expectTokens(`${where}: endToken`, [options.endToken], model.vocabulary);
   return {
     where,
     steps,
     stop,
-    endToken: model.endToken,
+    endToken,
     constraint,
     warps: warps(options),
     greedy: greedy || temperature === 0,

@@ -20,10 +20,10 @@ export function ggufFloats(tensor: GgufTensor | undefined): Float32Array {
       `ggufFloats: a tensor of type ${type} and shape [${shape.join(', ')}] has ${bytes.byteLength} bytes, expected ${expected ?? 'another type or shape'}.`,
     );
   }
-  // A copy is aligned, wherever the tensor stands in the file.
-  if (type === 'F32') return new Float32Array(bytes.slice().buffer);
-  if (type === 'F16') return fromFloat16(new Uint16Array(bytes.slice().buffer));
-  if (type === 'BF16') return fromBfloat16(new Uint16Array(bytes.slice().buffer));
+  const copy = (): ArrayBuffer => new Uint8Array(bytes).buffer; // aligned, wherever the tensor stands; a Buffer's slice is a view
+  if (type === 'F32') return new Float32Array(copy());
+  if (type === 'F16') return fromFloat16(new Uint16Array(copy()));
+  if (type === 'BF16') return fromBfloat16(new Uint16Array(copy()));
   const values = new Float32Array((bytes.byteLength / TENSOR_TYPES[type].bytes) * TENSOR_TYPES[type].elements);
   if (type === 'Q4_K' || type === 'Q5_K' || type === 'Q6_K') dequantizeK(type, bytes, values);
   else dequantizeSimple(type, bytes, values);

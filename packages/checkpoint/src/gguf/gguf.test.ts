@@ -51,6 +51,11 @@ describe('goldens: a file that the Python package gguf wrote', () => {
     expect(bitsOf(ggufFloats(tensor))).toEqual(fromBase64(expected));
   });
 
+  test.each(['F32', 'F16', 'BF16', 'Q8_0'])('numbers of %s in a Buffer of Node, whose slices are views', (type) => {
+    const tensor = tensors.get(type.toLowerCase())!;
+    expect(ggufFloats({ ...tensor, bytes: Buffer.from(tensor.bytes) })).toEqual(ggufFloats(tensor));
+  });
+
   test('rows stand before columns', () => {
     const three = tensors.get('three')!;
     expect(three.shape).toEqual([2, 3, 4]);

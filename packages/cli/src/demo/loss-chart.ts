@@ -18,7 +18,7 @@ export function lossChart({ losses, heldOut }: Pick<Trained, 'losses' | 'heldOut
 }
 
 /** Means over `count` equal shares of a series, each at the middle of its share. */
-export function smoothed(values: readonly number[], count: number): (readonly [step: number, value: number])[] {
+function smoothed(values: readonly number[], count: number): (readonly [step: number, value: number])[] {
   const share = Math.max(1, Math.ceil(values.length / count));
   return Array.from({ length: Math.ceil(values.length / share) }, (_, i) => {
     const part = values.slice(i * share, (i + 1) * share);

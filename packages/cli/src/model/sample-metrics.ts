@@ -4,4 +4,3 @@ export const SAMPLE_METRICS = [
   ...(['copies', 'authenticity'] as const),
 ] as const;
 
-export type SampleMetricName = (typeof SAMPLE_METRICS)[number];

@@ -12,7 +12,7 @@ export interface SplineFlowSizes {
 }
 
 /** Points of the first look at a density. */
-export const LOOK = 20_000;
+const LOOK = 20_000;
 
 /** A neural spline flow of points of the plane, standardised by what a look at the density shows it to be wide. */
 export function splineFlow(toy: Toy, lookKey: Key, { maps, bins, hidden, bound }: SplineFlowSizes) {

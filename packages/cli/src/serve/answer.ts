@@ -77,10 +77,15 @@ function choicesOf(request: TextRequest, served: ServedModel, signal: AbortSigna
     });
   }
   const key = keyFor(seed);
+  const { constraint, ...others } = drawing;
   try {
     return prompts
       .flatMap((prompt) => Array.from({ length: copies }, () => prompt))
-      .map((prompt, i) => batch.generate({ ...drawing, prompt, key: fold(key, i), signal }))
+      .map((prompt, i) => {
+        const budget = Math.min(drawing.steps, longest - prompt.length);
+        const constrained = constraint && { constraint: constraint(budget) };
+        return batch.generate({ ...others, ...constrained, prompt, key: fold(key, i), signal });
+      })
       .map((drawn) => drawnChoice(drawn, tokenizer, stop));
   } catch (cause) {
     if (!GenaiError.is(cause)) throw cause;

@@ -23,7 +23,7 @@ export function chatRequest(fields: RequestFields, served: ServedModel): TextReq
   return {
     ...shared,
     prompts: [prompt],
-    drawing: { ...drawing, steps: newer ?? older ?? Number.POSITIVE_INFINITY, stop: [[chat.stop]], topLogProbs: top },
+    drawing: { ...drawing, steps: newer ?? older ?? Number.POSITIVE_INFINITY, endToken: chat.stop, topLogProbs: top },
     form: chatForm(tokenizer, top),
   };
 }

@@ -19,6 +19,7 @@ export function drawnChoice(
   stop: readonly string[],
 ): DrawnChoice {
   let count = 0;
+  let isWhole = false; // else it was cut at a stop, however far the tokens were drawn ahead
   let waiting: PlacedToken[] = [];
   const tokens = async function* (): AsyncGenerator<number, void, undefined> {
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -29,6 +30,7 @@ export function drawnChoice(
       offset += decoder.decode(tokenizer.tokenBytes(token.token), { stream: true }).length;
       yield token.token;
     }
+    isWhole = true;
   };
   const pieces = async function* (): AsyncGenerator<DrawnText, void, undefined> {
     for await (const text of streamText(tokens(), tokenizer, { stop })) {
@@ -40,8 +42,9 @@ export function drawnChoice(
   return {
     pieces: pieces(),
     finish: async () => {
+      if (!isWhole) return 'stop';
       const { stopped } = await drawn.result;
-      return stopped === 'steps' || stopped === 'longest' ? 'length' : 'stop'; // left: at a stop
+      return stopped === 'steps' || stopped === 'longest' ? 'length' : 'stop';
     },
     get count() {
       return count;

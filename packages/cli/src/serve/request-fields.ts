@@ -89,7 +89,7 @@ export function requestFields(value: unknown, path = ''): RequestFields {
 }
 
 /** A value as messages show it. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -1,12 +1,10 @@
-import type { JsonSchema, KeyedConstraint, Readings } from '@genai/autoregressive';
+import type { JsonSchema } from '@genai/autoregressive';
+import type { BudgetedConstraint } from './constraints-of.js';
 import type { RequestFields } from './request-fields.js';
 import type { ServedModel } from './served-model.js';
 
 /** The constraint that `response_format` asks for. @throws RequestError if it is unknown, or a schema is not supported. */
-export function responseFormat(
-  fields: RequestFields,
-  { constraints }: ServedModel,
-): KeyedConstraint<Readings> | undefined {
+export function responseFormat(fields: RequestFields, { constraints }: ServedModel): BudgetedConstraint | undefined {
   const format = fields.record('response_format');
   if (!format) return undefined;
   const type = format.oneOf('type', TYPES);

@@ -1,5 +1,6 @@
-import type { BatchRequest, Readings } from '@genai/autoregressive';
+import type { BatchRequest } from '@genai/autoregressive';
 import type { AnswerForm } from './answer-form.js';
+import type { BudgetedConstraint } from './constraints-of.js';
 
 /** What a client asks for, whichever the route. */
 export interface TextRequest {
@@ -19,4 +20,6 @@ export interface TextRequest {
 }
 
 /** How each text is drawn. */
-export type TextDrawing = Omit<BatchRequest<void, Readings>, 'prompt' | 'key' | 'signal' | 'context'>;
+export type TextDrawing = Omit<BatchRequest, 'prompt' | 'key' | 'signal' | 'context' | 'constraint'> & {
+  readonly constraint?: BudgetedConstraint;
+};

@@ -34,7 +34,7 @@ export function unescaped(line: string): string {
  * Space around ASCII's punctuation and symbols; around `.` and `,` only where no digit is on that side, around `-` only behind it,
  * after a digit.
  */
-export function spacedPunctuation(line: string): string {
+function spacedPunctuation(line: string): string {
   return spacedNumbers(line.replace(PUNCTUATION, ' $& '));
 }
 

@@ -25,7 +25,7 @@ export function sourcesHash(): string {
 let hashed: string | undefined;
 
 /** The hash of what this processor is and can do. */
-export function processorHash(): string {
+function processorHash(): string {
   return digest(JSON.stringify([process.platform, process.arch, cpus()[0]?.model, processorFeatures()]));
 }
 

@@ -131,7 +131,7 @@ function architectureFor(config: FullConfig): GgufArchitecture {
 }
 
 /** Rows of queries and keys in the order of the architecture, if the config has the other. */
-export function turnOf(
+function turnOf(
   { positions, headWidth }: FullConfig,
   { interleaved }: GgufArchitecture,
 ): (name: string, shape: readonly number[], values: Float32Array) => Float32Array {

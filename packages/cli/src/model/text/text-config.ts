@@ -8,7 +8,7 @@ import { decoderFrom } from './decoder-from.js';
 export const TEXT_NETS = ['lstm', 'gru', 'rnn', 'min-gru', 'min-lstm', 'state-space', 'wave-net'] as const;
 /** Transformers: what a `decoder` does not say is filled in as in the models of that name; of a `transformer` nothing is. */
 export const TRANSFORMERS = ['transformer', 'gpt2', 'llama', 'qwen', 'gemma'] as const;
-export const TOKENIZERS = ['characters', 'bytes', 'byte-pairs'] as const;
+const TOKENIZERS = ['characters', 'bytes', 'byte-pairs'] as const;
 
 type TokenParts = {
   readonly tokenizer: (typeof TOKENIZERS)[number];
