@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from './chromium.mjs';
 import { ensureInstalled, pnpm, root, run } from './pnpm.mjs';
 
+const NO_CHROMIUM = 'no Chromium found (install one, or name it in CHROMIUM)';
 const CHECKS = {
   lint: { about: 'format and lint', run: () => one('exec', 'biome', 'ci', '--reporter=summary', '.') },
   layout: { about: 'every package has the same six things', run: () => script('tools/check-layout.mjs') },
@@ -27,13 +28,31 @@ const CHECKS = {
   },
   browser: {
     about: 'engines, stores and the live page in headless Chromium',
-    needs: () => (chromium() ? undefined : 'no Chromium found (install one, or name it in CHROMIUM)'),
+    needs: () => (chromium() ? undefined : NO_CHROMIUM),
     run: () => vitest('vitest.browser.config.ts', { CHROMIUM: chromium() }),
   },
   publish: { about: 'publint and attw on every package', run: () => script('tools/check-publish.mjs') },
   size: { about: 'bytes and names of the smallest useful imports', run: () => script('tools/check-size.mjs') },
+  dependencies: {
+    about: 'nothing unused; licences; bills of materials',
+    run: () => script('tools/check-dependencies.mjs'),
+  },
+  api: { about: 'exports are those of docs/api', run: () => script('tools/check-api.mjs') },
+  'type-cost': {
+    about: 'what a compiler instantiates keeps to its budget',
+    run: () => script('tools/check-types.mjs'),
+  },
   install: { about: 'packed packages in an empty project', run: () => script('tools/check-install.mjs') },
   examples: { about: 'every example, quickly', run: () => script('tools/check-examples.mjs') },
+  'web-examples': {
+    about: 'every page of the examples, opened in headless Chromium',
+    needs: () => (chromium() ? undefined : NO_CHROMIUM),
+    run: () => script('tools/check-web-examples.mjs'),
+  },
+  release: {
+    about: 'a release against an empty registry, killed and resumed',
+    run: () => script('tools/check-release.mjs'),
+  },
   crash: { about: 'a run killed 50 times ends with the same bytes', run: () => script('tools/check-crash.mjs') },
   demo: { about: 'genai demo --quick', run: () => script('tools/check-demo.mjs') },
 };
