@@ -32,6 +32,9 @@ const { items: laboratories } = written({
     { text: 'Text, character by character', link: '/live/text' },
     { text: 'Flow: a warped plane', link: '/live/flow' },
     { text: 'Transformer: a tiny GPT', link: '/live/gpt' },
+    { text: 'Music: continue a melody', link: '/live/music' },
+    { text: 'Shapes in space', link: '/live/shapes' },
+    { text: 'Side by side', link: '/live/side-by-side' },
   ],
 });
 
@@ -77,6 +80,7 @@ export default defineConfig({
             { text: 'Training', link: '/guide/training' },
             { text: 'Evaluation', link: '/guide/evaluation' },
             { text: 'Checkpoints', link: '/guide/checkpoints' },
+            { text: 'In the browser', link: '/guide/browser' },
             { text: 'Engines and speed', link: '/guide/engines' },
             { text: 'Performance', link: '/guide/performance' },
             { text: 'Memory', link: '/guide/memory' },

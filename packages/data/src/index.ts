@@ -1,5 +1,8 @@
 export { batches, type DatasetBatches } from './batches.js';
 export { binarize } from './binarize.js';
+export { type CanvasLike, drawImages } from './canvas/draw-images.js';
+export { type FromImageDataOptions, fromImageData, type ImageDataLike } from './canvas/from-image-data.js';
+export { type ToImageDataOptions, toImageData } from './canvas/to-image-data.js';
 export { type Characters, characters, type Tokenizer } from './characters.js';
 export type { Batched, Column, Columns, NumberArray } from './column.js';
 export { concat } from './concat.js';

@@ -3,4 +3,3 @@ export const SAMPLE_METRICS = [
   ...(['frechet', 'kernelDistance', 'precision', 'recall', 'density', 'coverage'] as const),
   ...(['copies', 'authenticity'] as const),
 ] as const;
-

@@ -1,0 +1,4 @@
+// @boundaries-ignore the shared settings of the workspace
+import { browser } from '../../tools/vitest.browser.js';
+
+export default browser('data', { setupFiles: ['@genai/testing/setup'] });
