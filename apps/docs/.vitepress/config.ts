@@ -24,6 +24,17 @@ function written({ text, items }: Section): { text: string; items: { text: strin
   return { text, items: items.filter(({ link }) => existsSync(new URL(`..${link}.md`, import.meta.url))) };
 }
 
+/** What stands below the heading of a page, without marks: its description where it names none. */
+function firstParagraph(path: string): string {
+  const file = new URL(`../${path}`, import.meta.url);
+  const [, text = ''] = (existsSync(file) && /^# .*\n+(?!```)(\S[\s\S]*?)\n\n/m.exec(readFileSync(file, 'utf8'))) || [];
+  const plain = text
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[`*]/g, '')
+    .replace(/\s+/g, ' ');
+  return plain.length <= 160 ? plain : `${plain.slice(0, plain.lastIndexOf(' ', 159))} …`;
+}
+
 const { items: laboratories } = written({
   text: 'Laboratories',
   items: [
@@ -45,6 +56,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: ICON }]],
   cleanUrls: false,
   lastUpdated: false,
+  transformPageData: ({ description, relativePath }) => ({ description: description || firstParagraph(relativePath) }),
   srcExclude: fromSource ? ['reference/**'] : [],
   ignoreDeadLinks: fromSource || [/^\.?\/?reference\//],
   themeConfig: {

@@ -20,6 +20,8 @@
  * `lab.call(name, …)` asks a handler of the worker at any other time (rejects while nothing is loaded), `lab.look()` repaints now.
  * LabFrame has the buttons, the engine, the seed, the curve, time and memory, save and open. For more parameters in the address:
  * `useUrlParameter`. Elements with data-test: state, engine, device, step, metric-LABEL, milliseconds, memory, captured, failure.
+ *
+ * While it trains, and when the tab goes out of sight, the run is kept in the browser; a page opened anew offers to go on from there.
  */
 import type { Job, WorkerRun } from '@genai/train';
 import { trainIn } from '@genai/train';
@@ -112,8 +114,9 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   let frame: number | undefined;
   let looking: Promise<void> | undefined;
   let lookedAt = 0;
-  /** Looks take at most a fifth of the time, however slow the engine. */
+  /** Looks take at most a fifth of the time, however slow the engine; of the first, which warms up, nothing is known by that. */
   let lookCost = 0;
+  let looks = 0;
   let keptAt = 0;
   /** Writes take at most a tenth of the time, however large the model. */
   let keepCost = 0;
@@ -199,23 +202,31 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
       keptAt = performance.now() - KEEP_EVERY + KEEP_FIRST;
       lab.state = budget > 0 ? 'running' : 'paused';
       await look();
-      if (budget === 0) await permitted();
+      if (!mayGoOn()) await permitted();
       for await (const { step, metrics } of mine) {
         if (run !== mine) return;
         record(step, metrics as MetricsOf<J>);
         budget--;
-        if (budget <= 0 || (config.until && step >= config.until())) {
-          lab.state = 'paused';
-          await look();
-          await permitted();
-        } else if (performance.now() - lookedAt > Math.max(lookEvery, 4 * lookCost)) void look();
         if (performance.now() - keptAt > Math.max(KEEP_EVERY, 9 * keepCost)) void keep(true);
+        if (budget <= 0 || (config.until && step >= config.until())) {
+          budget = 0;
+          lab.state = 'paused';
+          await looking; // of a move before this
+          await look();
+          if (run !== mine) return;
+          if (!mayGoOn()) await permitted(); // it may have been permitted during the look
+        } else if (performance.now() - lookedAt > Math.max(lookEvery, 4 * lookCost)) void look();
       }
     } catch (error) {
       if (run !== mine) return;
       await reset();
       lab.failure = messageOf(error);
     }
+  }
+
+  /** Others set the budget while this waits, which the compiler cannot see. */
+  function mayGoOn(): boolean {
+    return budget > 0;
   }
 
   function permitted(): Promise<void> {
@@ -282,7 +293,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     looking ??= lookNow().finally(() => {
       looking = undefined;
       lookedAt = performance.now();
-      lookCost = lookedAt - since;
+      lookCost = ++looks > 1 ? lookedAt - since : 0;
     });
     return looking;
   }
@@ -382,6 +393,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     Object.assign(now, { step: 0, milliseconds: Number.NaN, latest: [] });
     for (const curve of lab.points) curve.length = 0;
     stride = 1;
+    looks = 0;
     const none = { engine: '', device: '', captured: false, bytes: 0, failure: '', notice: '' };
     Object.assign(lab, now, none, { latest: series.map(() => Number.NaN) });
     lab.drawn++;

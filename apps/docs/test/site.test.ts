@@ -1,0 +1,211 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { serve } from '../scripts/serve.mjs';
+import { brokenLinks, headOf, pagesOf } from './site/site-files.js';
+
+/** The site as a stranger finds it: every page that was built, whatever is written on it. */
+const site = process.env.DOCS_SITE ?? join(import.meta.dirname, '..', '.vitepress', 'dist');
+const OFFLINE = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MOST = 400 * 1024;
+
+const all = existsSync(site) ? pagesOf(site) : [];
+const reference = all.filter((path) => path.startsWith('reference/'));
+/** All that are looked at in the browser: of the generated pages, which are alike, the one of middle length. */
+const byLength = reference.sort((a, b) => statSync(join(site, a)).size - statSync(join(site, b)).size);
+const middle = byLength.length >> 1;
+const pages = [...all.filter((path) => !path.startsWith('reference/')), ...byLength.slice(middle, middle + 1)];
+const live = pages.filter((path) => path.startsWith('live/'));
+
+let browser: Browser;
+let context: BrowserContext;
+let server: Server;
+let url: string;
+let page: Page;
+let faults: string[];
+
+beforeAll(async () => {
+  expect(pages, 'the site is built: run `pnpm build` first').not.toEqual([]);
+  ({ url, server } = await serve(site));
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...OFFLINE] });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ reducedMotion: 'reduce' }); // with storage of its own
+  faults = [];
+  page = await newPage(url);
+});
+
+afterEach(async () => {
+  await context.close();
+  expect(faults).toEqual([]);
+});
+
+async function newPage(own: string): Promise<Page> {
+  const opened = await context.newPage();
+  opened.on('console', (message) => message.type() === 'error' && faults.push(`${opened.url()}: ${message.text()}`));
+  opened.on('pageerror', (error) => faults.push(`${opened.url()}: ${error}`));
+  opened.on('request', (request) => {
+    const inside = request.url().startsWith(own) || /^(data|blob):/.test(request.url());
+    if (!inside) faults.push(`${opened.url()}: outside request: ${request.url()}`);
+  });
+  return opened;
+}
+
+/** Opens a page and waits until it has come alive and asks for nothing more. */
+async function open(path: string, base = `${url}/`): Promise<void> {
+  await page.goto(base + path, { waitUntil: 'networkidle' });
+  if (path.startsWith('live/')) await page.locator('.lab button').first().waitFor();
+}
+
+/** What axe finds to be serious or critical, as `rule: where`. */
+async function unfair(): Promise<string[]> {
+  await page.addScriptTag({ content: AXE });
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+    }
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+      );
+  });
+}
+
+describe('the files', () => {
+  test('laws: every link and anchor inside the site leads somewhere', () => {
+    // A site built from the sources has no reference: only then may links to it lead nowhere.
+    const broken = brokenLinks(site).filter((link) => reference.length > 0 || !/ → \S*\/reference\//.test(link));
+    expect(broken).toEqual([]);
+  });
+
+  test('laws: every page has one heading of the first level, a title and a description', () => {
+    const wanting = all
+      .filter((path) => path !== '404.html') // filled in by the browser
+      .map((path) => ({ path, ...headOf(site, path) }))
+      .filter(({ headings, title, description }) => headings !== 1 || title === '' || description === '');
+    expect(wanting).toEqual([]);
+  });
+});
+
+describe.each(pages)('the page %s', (path) => {
+  test('laws: axe finds no serious fault in light and dark, and on a phone nothing scrolls sideways', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await open(path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide, 'pixels wide').toBeLessThanOrEqual(360);
+      expect(await unfair(), colorScheme).toEqual([]);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 }); // where side bars are shown
+    expect(await unfair(), 'wide').toEqual([]);
+  });
+});
+
+describe.each(live)('the laboratory %s', (path) => {
+  test('known answers: its first load is at most 400 KB compressed', async () => {
+    const sizes = new Map<string, number>();
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (!request.url().startsWith(url) || sizes.has(pathname)) return;
+      // From the file: the browser does not give out all bodies, those of preloaded modules for instance.
+      sizes.set(pathname, gzipSync(readFileSync(join(site, decodeURIComponent(pathname)))).length);
+    });
+    await open(path);
+    await page.waitForTimeout(500);
+    const total = [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const largest = [...sizes].sort(([, a], [, b]) => b - a).slice(0, 8);
+    expect(total, JSON.stringify(largest)).toBeLessThanOrEqual(MOST);
+    expect(total).toBeGreaterThan(10_000);
+  });
+});
+
+const at = (name: string) => page.locator(`[data-test="${name}"]`);
+const step = () => at('step').textContent().then(Number);
+const stepIs = (least: number) =>
+  page.waitForFunction((n) => Number(document.querySelector('[data-test="step"]')?.textContent) >= n, least, {
+    timeout: 120_000,
+  });
+
+test('laws: a tab that dies in mid-training is opened again, and its run goes on', async () => {
+  await open('live/flow.html?engine=simd&seed=7');
+  await at('main').click();
+  await stepIs(20);
+  await at('open-kept').waitFor({ timeout: 60_000 }); // it is kept without being asked
+  const dead = page.waitForEvent('crash');
+  await page.goto('chrome://crash').catch(() => {}); // as when the browser wants its memory back
+  await dead;
+
+  page = await newPage(url);
+  await open('live/flow.html?engine=simd');
+  const offer = at('go-on');
+  await offer.waitFor();
+  const kept = Number(/\d+/.exec((await offer.textContent())!)![0]);
+  expect(kept).toBeGreaterThan(0);
+  await offer.click();
+  await stepIs(kept + 5);
+  expect(await page.getByLabel('Seed').inputValue()).toBe('7');
+  expect(await offer.count()).toBe(0);
+  expect(await step()).toBeGreaterThan(kept);
+});
+
+describe('below a sub-path', () => {
+  const base = '/genai/';
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = process.env.DOCS_SUBPATH_SITE ?? mkdtempSync(join(tmpdir(), 'genai-site-'));
+    if (process.env.DOCS_SUBPATH_SITE) return;
+    const root = join(import.meta.dirname, '..');
+    const bin = join(root, 'node_modules', '.bin', 'vitepress');
+    const env = { ...process.env, DOCS_BASE: base, DOCS_SOURCE: '1' };
+    await promisify(execFile)(bin, ['build', '--outDir', folder], { cwd: root, env, maxBuffer: 2 ** 26 });
+  }, 600_000);
+
+  afterAll(() => {
+    if (folder && !process.env.DOCS_SUBPATH_SITE) rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('laws: links lead somewhere there', () => {
+    expect(brokenLinks(folder, base).filter((link) => !/ → \S*\/reference\//.test(link))).toEqual([]);
+  });
+
+  test.each([true, false])('laws: pages are whole and a model trains there, isolated: %s', async (isolated) => {
+    const below = await serve(folder, { isolated, base });
+    try {
+      await page.close();
+      page = await newPage(`${below.url}${base}`);
+      for (const path of pagesOf(folder)) await open(path, below.url + base);
+      for (const engine of ['simd', 'wasm']) {
+        await open(`live/flow.html?engine=${engine}`, below.url + base);
+        await at('main').click();
+        await stepIs(5);
+        expect(await at('engine').textContent()).toBe(engine);
+        if (!isolated) expect(await at('device').textContent()).not.toMatch(/[2-9] threads/);
+      }
+    } finally {
+      below.server.closeAllConnections();
+      below.server.close();
+    }
+  });
+});
