@@ -1,13 +1,14 @@
 /** Trains a VAE on digits; the page sees only plain data. */
 import { fold, type Key, key, split } from '@genai/core';
 import { batches, binarize, imageGrid, type Picture } from '@genai/data';
+import { binary, gaussian, standardNormal } from '@genai/distributions';
+import { mlp } from '@genai/nn';
 import { normalNoise, owned, scope, uniformNoise } from '@genai/tensor';
 import { adam, minimize } from '@genai/train';
 import {
   attributeDirection,
   denoise,
   denoising,
-  denseVae,
   editAttribute,
   elbo,
   encode,
@@ -19,8 +20,8 @@ import {
 import { add, clipByValue, concat, mul, reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { type Lab, serveLab } from './common/serve-lab.js';
 import { fetchDigits, heldOf } from './vae/digits.js';
-import { codeAt, type LatentPlane, LIMIT, latentPlane, meanCode, placeOf } from './vae/latent-plane.js';
-import { CLASSES, GRID, HELD, HELD_OF_CLASS, SIDE } from './vae/sizes.js';
+import { codeAt, type LatentPlane, LIMIT, latentPlane, placeOf } from './vae/latent-plane.js';
+import { CLASSES, GRID, HELD, HELD_OF_CLASS, SIDE, WAY_STEPS } from './vae/sizes.js';
 
 export interface VaeOptions {
   readonly latents: '2' | '16';
@@ -52,8 +53,8 @@ export interface VaeEdits {
   readonly edited: Picture;
   /** From the subject to a digit of the other class. */
   readonly way: Picture;
-  /** The class whose mean code is the nearest. */
-  readonly nearest: number;
+  /** The class of most of the digits whose codes are near. */
+  readonly like: number;
   /** Where its code is on the plane, x and y from −1 to 1. */
   readonly place: readonly [number, number];
 }
@@ -71,11 +72,16 @@ export interface VaeLook {
 
 const PIXELS = SIDE * SIDE;
 const SHOWN = 10;
-const STEPS = 8;
+const NEIGHBOURS = 9;
 
-async function setup({ latents, learns }: VaeOptions, seed: number) {
+async function setup({ latents: chosen, learns }: VaeOptions, seed: number) {
   const { learnt, held } = await fetchDigits();
-  const model = vae(denseVae({ shape: [PIXELS], hidden: [256, 128], latents: Number(latents) }));
+  const latents = Number(chosen);
+  const model = vae({
+    encoder: gaussian(mlp([PIXELS, 256, 128, 2 * latents])), // q(z | x)
+    decoder: binary(mlp([latents, 128, 256, PIXELS])), // p(x | z)
+    prior: standardNormal(latents), // p(z)
+  });
   const [order, pixels] = split(key(seed));
   const data = binarize(batches(learnt, { size: 64, key: order }), { key: pixels }); // grey to 0 or 1, anew each time
   const step = minimize(learns === 'denoise' ? denoising(model, noisy) : elbo(model), adam(2e-3));
@@ -129,17 +135,17 @@ export const job = serveLab('vae', setup, {
         : await read(heldOf(subject.digit, subject.number + 1).slice(-1)),
     ); // (1, 784)
     using code = owned({ mean: encode(model, params, x) }); // (1, latents)
-    const z = await code.mean.data<'float32'>();
-    const nearest = now.codes ? nearestClass(now.codes, z) : 0;
+    const z = (await code.mean.data<'float32'>()).slice();
+    const like = now.codes ? likeliestClass(now.codes, z) : 0;
     using withAttribute = owned(await read(heldOf(toward, HELD_OF_CLASS))); // (30, 784)
-    using without = owned(await read(heldOf(nearest, HELD_OF_CLASS)));
+    using without = owned(await read(heldOf(like, HELD_OF_CLASS)));
     using other = owned(await read(heldOf(toward, 1))); // (1, 784)
     using made = owned(
       scope(() => {
         const seen = clipByValue(add(x, mul(normalNoise(keyOf(lab, 1), [1, PIXELS]), noise)), 0, 1); // (1, 784)
         const direction = attributeDirection(model, params, { withAttribute, without }); // (latents)
         const edited = editAttribute(model, params, x, direction, strength); // (1, 784)
-        const way = reshape(interpolate(model, params, x, other, { steps: STEPS }), [STEPS, PIXELS]); // (8, 784)
+        const way = reshape(interpolate(model, params, x, other, { steps: WAY_STEPS }), [WAY_STEPS, PIXELS]); // (8, 784)
         const one = concat([x, reconstruct(model, params, x), seen, denoise(model, params, seen), edited]); // (5, 784)
         return { all: concat([one, way]) }; // (13, 784)
       }),
@@ -147,20 +153,11 @@ export const job = serveLab('vae', setup, {
     const pixels = await made.all.data<'float32'>();
     const [seen, again, before, clean, edited] = Array.from({ length: 5 }, (_, i) => single(pixels, i));
     const way = imageGrid(
-      { data: pixels.slice(5 * PIXELS), shape: [STEPS, SIDE, SIDE] },
-      { columns: STEPS, padding: 0 },
+      { data: pixels.slice(5 * PIXELS), shape: [WAY_STEPS, SIDE, SIDE] },
+      { columns: WAY_STEPS, padding: 0 },
     );
     const place = now.plane ? placeOf(now.plane, z) : ([0, 0] as const);
-    return {
-      seen: seen!,
-      again: again!,
-      noisy: before!,
-      clean: clean!,
-      edited: edited!,
-      way,
-      nearest,
-      place,
-    };
+    return { seen: seen!, again: again!, noisy: before!, clean: clean!, edited: edited!, way, like, place };
   },
 
   /** The digit at a place of the plane. */
@@ -195,12 +192,14 @@ function codesOf(plane: LatentPlane): Tensor {
   );
 }
 
-function nearestClass(codes: Float32Array, z: Float32Array): number {
-  const distances = Array.from({ length: CLASSES }, (_, digit) => {
-    const mean = meanCode(codes, z.length, digit, CLASSES);
-    return mean.reduce((sum, value, i) => sum + (value - z[i]!) ** 2, 0);
-  });
-  return distances.indexOf(Math.min(...distances));
+/** The class of most of the digits whose codes are nearest: classes are no balls in the latent space. */
+function likeliestClass(codes: Float32Array, z: Float32Array): number {
+  const distance = (row: number): number => z.reduce((sum, v, i) => sum + (v - codes[row * z.length + i]!) ** 2, 0);
+  const near = Array.from({ length: HELD }, (_, row) => ({ digit: row % CLASSES, far: distance(row) }))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, NEIGHBOURS);
+  const votes = Array.from({ length: CLASSES }, (_, digit) => near.filter((one) => one.digit === digit).length);
+  return votes.indexOf(Math.max(...votes));
 }
 
 async function picture(images: Tensor, columns: number, padding = 1): Promise<Picture> {

@@ -23,79 +23,25 @@
  *
  * While it trains, and when the tab goes out of sight, the run is kept in the browser; a page opened anew offers to go on from there.
  */
-import type { Job, WorkerRun } from '@genai/train';
+import type { WorkerRun } from '@genai/train';
 import { trainIn } from '@genai/train';
 import { markRaw, onBeforeUnmount, onMounted, reactive } from 'vue';
 import type { Engine } from '../../../lab/common/engine.js';
 import type { LabInfo, LabInput } from '../../../lab/common/serve-lab.js';
+import { Curves } from './curves.js';
+import { keptStepOf } from './kept-step.js';
+import {
+  type AnyLabJob,
+  type Call,
+  ENGINES,
+  type LabConfig,
+  type LabHandle,
+  type MetricsOf,
+  type OptionsOf,
+} from './lab-handle.js';
 import { useUrlParameter } from './use-url-parameter.js';
 import { wasmFiles } from './wasm-files.js';
 
-export const ENGINES: readonly Engine[] = ['auto', 'webgpu', 'webgl', 'simd', 'wasm', 'cpu'];
-
-/** Any job made by `serveLab`. */
-// biome-ignore lint/suspicious/noExplicitAny: handlers of every kind, as `AnyJob` of train has them
-type AnyLabJob = Job<any, any, any>;
-type OptionsOf<J> = J extends Job<LabInput<infer O>, infer _R, infer _H> ? O : never;
-type MetricsOf<J extends AnyLabJob> = WorkerRun<J> extends AsyncIterable<{ readonly metrics: infer M }> ? M : never;
-type Call<J extends AnyLabJob> = WorkerRun<J>['call'];
-
-export interface LabConfig<J extends AnyLabJob> {
-  readonly name: string;
-  readonly worker: () => Worker;
-  readonly options: () => OptionsOf<J>;
-  readonly restore?: (options: OptionsOf<J>) => void;
-  /** What the curves are measured in. */
-  readonly axis: string;
-  readonly series: readonly { readonly label: string; readonly of: (metrics: MetricsOf<J>) => number }[];
-  readonly look?: (call: Call<J>) => Promise<unknown>;
-  /** Milliseconds between two looks: 500 unless given. */
-  readonly lookEvery?: number;
-  /** Pauses at this step by itself, if there is one; read at each. */
-  readonly until?: () => number;
-}
-
-export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
-  readonly state: 'idle' | 'loading' | 'running' | 'paused';
-  /** The engine that was chosen, and the one in use. */
-  chosen: Engine;
-  readonly engine: string;
-  readonly device: string;
-  readonly captured: boolean;
-  seed: string;
-  readonly step: number;
-  readonly milliseconds: number;
-  readonly bytes: number;
-  readonly failure: string;
-  readonly notice: string;
-  /** Whether something is kept in this browser, and the step at which it stands where that is known. */
-  readonly kept: boolean;
-  readonly keptStep: number | undefined;
-  readonly axis: string;
-  readonly labels: readonly string[];
-  /** The last value of each curve. */
-  readonly latest: readonly number[];
-  /** Steps, then each curve. Not reactive: `drawn` counts its changes. */
-  readonly points: number[][];
-  readonly drawn: number;
-  readonly start: () => void;
-  readonly toggle: () => void;
-  readonly oneStep: () => void;
-  readonly reset: () => Promise<void>;
-  readonly takeEngine: () => Promise<void>;
-  readonly look: () => Promise<void>;
-  readonly call: Call<J>;
-  readonly saveFile: () => Promise<void>;
-  readonly openFile: (file: Blob) => Promise<void>;
-  readonly keep: () => Promise<void>;
-  /** Opens what is kept and stands still. */
-  readonly openKept: () => Promise<void>;
-  /** Opens what is kept and trains on: after a tab that died. */
-  readonly goOnFromKept: () => Promise<void>;
-}
-
-/** More points than this are thinned out to half. */
-const MOST_POINTS = 2_000;
 /** Milliseconds between two writes of the checkpoint that is kept in the browser. */
 const KEEP_EVERY = 10_000;
 /** The first is written sooner: who opens a page to look is soon gone. */
@@ -120,8 +66,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   let keptAt = 0;
   /** Writes take at most a tenth of the time, however large the model. */
   let keepCost = 0;
-  /** Only each so many steps is a point of the curve. */
-  let stride = 1;
+  const curves = new Curves(series.length);
   const now = { step: 0, milliseconds: Number.NaN, latest: [] as number[] };
 
   const lab = reactive({
@@ -141,7 +86,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     axis: config.axis,
     labels: series.map(({ label }) => label),
     latest: series.map(() => Number.NaN),
-    points: markRaw([[], ...series.map(() => [])] as number[][]),
+    points: markRaw(curves.points),
     drawn: 0,
     start: () => begin(),
     toggle,
@@ -370,16 +315,8 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
       Number.isNaN(now.milliseconds) || step < 4 ? milliseconds : 0.9 * now.milliseconds + 0.1 * milliseconds;
     now.step = step;
     now.latest = values;
-    if (step % stride === 0 || step === 1) {
-      for (const [i, value] of [step, ...values].entries()) lab.points[i]!.push(value);
-      if (lab.points[0]!.length > MOST_POINTS) thin();
-    }
+    curves.add(step, values);
     frame ??= requestAnimationFrame(showNow); // once a frame, however fast the steps come
-  }
-
-  function thin(): void {
-    stride *= 2;
-    for (const curve of lab.points) curve.splice(0, curve.length, ...curve.filter((_, i) => i % 2 === 1));
   }
 
   function showNow(): void {
@@ -391,8 +328,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
 
   function clear(): void {
     Object.assign(now, { step: 0, milliseconds: Number.NaN, latest: [] });
-    for (const curve of lab.points) curve.length = 0;
-    stride = 1;
+    curves.clear();
     looks = 0;
     const none = { engine: '', device: '', captured: false, bytes: 0, failure: '', notice: '' };
     Object.assign(lab, now, none, { latest: series.map(() => Number.NaN) });
@@ -404,25 +340,4 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The step of what is kept in this browser of the laboratory `name`, if anything is: of the file it reads the head alone. */
-async function keptStepOf(name: string): Promise<number | undefined> {
-  try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await (await root.getDirectoryHandle('laboratories')).getDirectoryHandle(name);
-    const files: File[] = [];
-    let listed = false;
-    for await (const [file, handle] of folder as unknown as AsyncIterable<[string, FileSystemFileHandle]>) {
-      listed ||= file.endsWith('.list');
-      if (file.endsWith('.safetensors')) files.push(await handle.getFile());
-    }
-    const newest = files.sort((a, b) => b.lastModified - a.lastModified)[0];
-    if (!listed || !newest) return undefined;
-    const length = Number(new DataView(await newest.slice(0, 8).arrayBuffer()).getBigUint64(0, true));
-    const head = JSON.parse(await newest.slice(8, 8 + length).text());
-    return JSON.parse(head.__metadata__.genai).step;
-  } catch {
-    return undefined; // there is none
-  }
 }
