@@ -44,7 +44,7 @@ export async function continueScore<P extends Tree<Tensor>, S extends Tree<Tenso
 }
 
 /** Whole pieces that begin with the melody, in a key. The state is the place. */
-export function constraintOf(
+function constraintOf(
   events: VoiceEvents,
   style: Style,
   melody: Score,
