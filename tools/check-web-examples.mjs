@@ -109,17 +109,17 @@ async function offline() {
   try {
     const page = await context.newPage();
     watch(page, url, faults);
-    await page.goto(`${url}${BASE}`);
+    await page.goto(`${url}/`);
     await page.getByText('opens without a network').waitFor({ timeout: PATIENCE });
     expect(!(await page.evaluate(() => crossOriginIsolated)), 'the first opening is isolated already');
     await page.close();
-    await updated(context, folder, `${url}${BASE}`);
+    await updated(context, folder, `${url}/`);
     await context.setOffline(true);
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve)); // there is nobody to be asked
     const again = await context.newPage();
     watch(again, url, faults);
-    await again.goto(`${url}${BASE}`);
+    await again.goto(`${url}/`);
     expect(
       await again.evaluate(() => crossOriginIsolated),
       'the headers of the service worker do not isolate the page',
@@ -174,7 +174,7 @@ async function updated(context, folder, address) {
 async function opened(folder, use, { isolated = false } = {}) {
   const { server, url } = await serve(folder, { isolated, base: BASE });
   try {
-    return await visited(url, BASE, use);
+    return await visited(url, use);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -196,14 +196,14 @@ async function developed(name, use) {
       });
       child.on('error', reject).on('close', () => reject(new Error(`vite ended:\n${said}`)));
     });
-    return await visited(url, '/', use);
+    return await visited(url, use);
   } finally {
     child.kill();
   }
 }
 
 /** Opens a page in a browser without a past, and looks for faults of any kind. */
-async function visited(url, path, use) {
+async function visited(url, use) {
   const context = await browser.newContext();
   try {
     const page = await context.newPage();
@@ -219,7 +219,7 @@ async function visited(url, path, use) {
       };
     });
     watch(page, url, faults);
-    await page.goto(`${url}${path}`);
+    await page.goto(`${url}/`);
     const told = await use(page);
     expect(faults.length === 0, faults.join('\n'));
     return told;

@@ -1,8 +1,8 @@
 /**
  * Builds the bench and runs it: `node run.mjs [workload…] [options]`; `--help` names them all.
  *
- * `node run.mjs soak [minutes] [workload…]` trains for so long and tells what the process holds; `node run.mjs ranks` times two
- * ranks beside one, and all-reduces beside MPI's own.
+ * `node run.mjs soak [minutes] [workload…]` trains for so long and tells what the process holds; `node run.mjs stream [gigabytes]`
+ * streams samples through metrics likewise; `node run.mjs ranks` times two ranks beside one, and all-reduces beside MPI's own.
  *
  * What is timed is what our packages publish, built first if a source has changed. `--source` bundles the sources
  * instead, for work on them.
@@ -32,13 +32,15 @@ if (code !== 0) process.exit(code);
 await build({
   ...common,
   entryPoints: Object.fromEntries(
-    ['bench', 'child', 'soak', 'ranks', 'ranks-race'].map((name) => [name, join(here, `src/${name}.ts`)]),
+    ['bench', 'child', 'soak', 'stream', 'ranks', 'ranks-race'].map((name) => [name, join(here, `src/${name}.ts`)]),
   ),
   outdir: dist,
   ...(isSource ? await fromSource() : { packages: 'external' }),
 });
 await import(
-  pathToFileURL(join(dist, { soak: 'soak.js', ranks: 'ranks-race.js' }[process.argv[2]] ?? 'bench.js')).href
+  pathToFileURL(
+    join(dist, { soak: 'soak.js', stream: 'stream.js', ranks: 'ranks-race.js' }[process.argv[2]] ?? 'bench.js'),
+  ).href
 );
 
 async function fromSource() {

@@ -2,6 +2,5 @@
 import { join } from 'node:path';
 import { serve } from './serve.mjs';
 
-const base = process.env.DOCS_BASE ?? '/';
-const { url } = await serve(join(import.meta.dirname, '..', '.vitepress', 'dist'), { base, port: 4173 });
-console.log(`${url}${base}`);
+const { url } = await serve(join(import.meta.dirname, '..', '.vitepress', 'dist'), { port: 4173 });
+console.log(`${url}/`);

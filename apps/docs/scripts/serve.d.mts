@@ -5,4 +5,4 @@ export declare const ISOLATION: Readonly<Record<string, string>>;
 export declare function serve(
   folder: string,
   options?: { readonly isolated?: boolean; readonly base?: string; readonly port?: number },
-): Promise<{ readonly url: string; readonly server: Server }>;
+): Promise<{ readonly url: string; readonly base: string; readonly server: Server }>;

@@ -18,8 +18,8 @@ export const ISOLATION = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** A plain static server on the loopback interface. */
-export async function serve(folder, { isolated = true, base = '/', port = 0 } = {}) {
+/** A plain static server on the loopback interface; `url` is where the first page is, without the slash behind it. */
+export async function serve(folder, { isolated = true, base = baseOf(folder), port = 0 } = {}) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const asked = normalize(decodeURIComponent(pathname.startsWith(base) ? pathname.slice(base.length - 1) : '/404'));
@@ -33,5 +33,12 @@ export async function serve(folder, { isolated = true, base = '/', port = 0 } = 
     response.end(readFileSync(path));
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}`, server };
+  return { url: `http://127.0.0.1:${server.address().port}${base.slice(0, -1)}`, base, server };
+}
+
+/** The path that the site was built for, which its first page names. */
+function baseOf(folder) {
+  const page = join(folder, 'index.html');
+  const [, base = '/'] = (existsSync(page) && /="(\/(?:[^"]*\/)?)assets\//.exec(readFileSync(page, 'utf8'))) || [];
+  return base;
 }
