@@ -68,7 +68,7 @@ async function gridOf(images: Tensor, { columns, padding, background }: ToImageD
 function enlarged(picture: Picture, scale: number): Picture {
   if (scale === 1) return picture;
   const [width, height] = [picture.width * scale, picture.height * scale];
-  const pixels = new Uint32Array(picture.data.slice().buffer); // a copy begins where 32-bit numbers may
+  const pixels = new Uint32Array(new Uint8Array(picture.data).buffer); // a copy begins where 32-bit numbers may
   const out = new Uint32Array(width * height);
   for (let y = 0; y < picture.height; y++) {
     const row = out.subarray(y * scale * width, (y * scale + 1) * width);

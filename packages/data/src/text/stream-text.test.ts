@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { GenaiError, key, randomIntegers } from '@genai/core';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../characters.js';
@@ -97,4 +100,52 @@ async function collect(text: AsyncIterable<string>): Promise<string[]> {
   const found: string[] = [];
   for await (const piece of text) found.push(piece);
   return found;
+}
+
+describe('streamText: laws of streams of Node', () => {
+  /** Tokens without end, and how many were drawn; says when it was closed. */
+  function endless(): { tokens: AsyncGenerator<number, void, void>; drawn: () => number; closed: () => boolean } {
+    let [drawn, closed] = [0, false];
+    const tokens = async function* (): AsyncGenerator<number, void, void> {
+      try {
+        for (;;) yield 'ab\n'.charCodeAt(drawn++ % 3);
+      } finally {
+        closed = true;
+      }
+    };
+    return { tokens: tokens(), drawn: () => drawn, closed: () => closed };
+  }
+
+  test('a pipeline takes it at the pace of its end, and closes it when that fails', async () => {
+    const source = endless();
+    const written: string[] = [];
+    const slow = new Writable({
+      highWaterMark: 4,
+      decodeStrings: false,
+      write: (piece: string, _, done) => {
+        written.push(piece);
+        setTimeout(() => done(written.length === 9 ? new Error('full') : null), 1);
+      },
+    });
+    await expect(pipeline(streamText(source.tokens, tokenizer), slow)).rejects.toThrow('full');
+    expect(written.join('')).toBe('ab\n'.repeat(3));
+    expect(source.drawn()).toBeLessThan(30);
+    expect(source.closed()).toBe(true);
+  });
+
+  test('as a Readable it is read by lines, and closed with it', async () => {
+    const source = endless();
+    const input = Readable.from(streamText(source.tokens, tokenizer));
+    const lines: string[] = [];
+    for await (const line of createInterface({ input })) {
+      if (lines.push(line) === 3) break;
+    }
+    expect(lines).toEqual(['ab', 'ab', 'ab']);
+    input.destroy();
+    await until(source.closed);
+  });
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
