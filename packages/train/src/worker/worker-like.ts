@@ -55,7 +55,12 @@ export function connect(
     worker.addEventListener('error', (event) => {
       (event as Event).preventDefault(); // it is told to the caller, not to the console
       const { error, message } = event as ErrorEvent;
-      end(error ?? new Error(message || 'its program could not be loaded (its address, or what it imports: see the network panel)'));
+      end(
+        error ??
+          new Error(
+            message || 'its program could not be loaded (its address, or what it imports: see the network panel)',
+          ),
+      );
     });
     worker.start?.();
   } else {
