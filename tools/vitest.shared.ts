@@ -22,6 +22,7 @@ export const unit = (name: string, test: NonNullable<ViteUserConfig['test']> = {
       // What needs a browser or a GPU driver has a config of its own.
       exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.isolated.test.ts', '**/*.dawn.test.ts'],
       testTimeout: 60_000,
+      expect: { poll: { timeout: 30_000 } }, // a second is short on a machine at work
       ...test,
     },
   });
