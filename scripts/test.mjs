@@ -68,7 +68,7 @@ const CHECKS = {
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { list: { type: 'boolean' } } });
 if (values.list) {
-  for (const [name, { about }] of Object.entries(CHECKS)) console.log(`${name.padEnd(12)}${about}`);
+  for (const [name, { about }] of Object.entries(CHECKS)) console.log(`${name.padEnd(14)}${about}`);
   process.exit(0);
 }
 const unknown = positionals.filter((name) => !(name in CHECKS));
@@ -98,8 +98,8 @@ for (const { name, passed, failed, skipped, seconds, notes = [] } of rows) {
   total.failed += failed;
   total.skipped += skipped;
   const time = seconds === undefined ? '' : `, ${seconds} s`;
-  console.log(`${name.padEnd(12)}${passed} passed, ${failed} failed, ${skipped} skipped${time}`);
-  for (const note of notes) console.log(`            ${note}`);
+  console.log(`${name.padEnd(14)}${passed} passed, ${failed} failed, ${skipped} skipped${time}`);
+  for (const note of notes) console.log(`              ${note}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);

@@ -87,6 +87,8 @@ function copyTree() {
   }
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'), 'junction');
   git('init', '--quiet', '--initial-branch=main');
+  git('config', 'user.name', 'check'); // of commits and tags, on a machine that names nobody
+  git('config', 'user.email', 'check@localhost');
   keep('the tree');
 }
 
@@ -203,7 +205,7 @@ function readVersions() {
 
 function keep(message) {
   git('add', '--all');
-  git('-c', 'user.name=check', '-c', 'user.email=check@localhost', 'commit', '--quiet', '--no-verify', '-m', message);
+  git('commit', '--quiet', '--no-verify', '-m', message);
 }
 
 function git(...args) {
