@@ -34,6 +34,9 @@ async function opened(place: World, argv: readonly string[], act: (page: Page, u
   expect(faults).toEqual([]);
 }
 
+/** Votes count once the page has had its answer, and there is something to judge. */
+const atRest = (page: Page): Promise<void> => page.locator('body[aria-busy="false"]').waitFor();
+
 test('known answers: ten votes by keyboard on pictures, one of them taken back; none names a system', async () => {
   await using place = await world();
   for (const [name, shade] of Object.entries({ darksystem: 10, lightsystem: 240 })) {
@@ -52,6 +55,10 @@ test('known answers: ten votes by keyboard on pictures, one of them taken back; 
       pictures.evaluateAll(
         (list) => list.length === 2 && list.every((image) => (image as HTMLImageElement).naturalWidth === 4),
       );
+    const ready = async () => {
+      await atRest(page);
+      await expect.poll(isShown).toBe(true);
+    };
     const keys = [
       'ArrowLeft',
       'ArrowRight',
@@ -66,14 +73,16 @@ test('known answers: ten votes by keyboard on pictures, one of them taken back; 
     ];
     await reaches('0 of 10');
     for (const [i, key] of keys.entries()) {
-      await expect.poll(isShown).toBe(true);
+      await ready();
       expect(await page.content()).not.toMatch(/darksystem|lightsystem|dark=|light=|\.png/);
       await page.keyboard.press(key);
       await reaches(i === 9 ? '10 judged: enough' : `${i + 1} of 10`);
       if (i === 4) {
+        await ready();
         await page.keyboard.press('z');
         await reaches('4 of 10');
         await expect.poll(() => page.locator('#status').textContent()).toBe('Taken back.');
+        await ready();
         await page.keyboard.press('ArrowLeft');
         await reaches('5 of 10');
       }
@@ -113,13 +122,17 @@ test('known answers: texts are rated by keys and buttons, with a prompt, on a ph
     const number = (await page.locator('.text').textContent())!.at(-1);
     expect(await page.locator('#prompt').textContent()).toBe(`Ask ${number}`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await atRest(page);
     await page.keyboard.press('4');
     await expect.poll(() => page.locator('#count').textContent()).toBe('1 of 2');
+    await atRest(page);
     await page.getByRole('button', { name: 'Bad' }).click();
     await expect.poll(() => page.locator('#more').isVisible()).toBe(true);
+    await atRest(page);
     await page.keyboard.press('5'); // nothing is shown: no vote
     await page.keyboard.press('Enter');
     await expect.poll(() => page.locator('.text').count()).toBe(1);
+    await atRest(page);
     await page.keyboard.press('3');
     await expect.poll(() => page.locator('#end-text').textContent()).toBe('You have judged all there is.');
   });
