@@ -33,6 +33,7 @@ test.each(LAUNCHERS)(
             hasEnded = true;
           });
           while (ranks.told.length < 5 && !hasEnded) await delay(20);
+          if (hasEnded) throw new Error(`after ${kill} kills the ranks ended by themselves: ${ranks.said()}`);
           await delay(fold(key(3), kill)[0] % 200);
           process.kill(await rankOf(file, kill % 2), 'SIGKILL');
           const start = performance.now();

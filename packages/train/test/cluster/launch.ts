@@ -9,6 +9,8 @@ export interface Launched {
   readonly told: unknown[];
   /** The code with which all ended; null by a signal. */
   readonly ended: Promise<number | null>;
+  /** What they wrote on the error output, so far. */
+  readonly said: () => string;
 }
 
 /** Starts a program as `size` ranks. */
@@ -18,13 +20,16 @@ export function launch(launcher: string, size: number, args: readonly string[]):
   const child = spawn(launcher, [...many, '-np', String(size), process.execPath, ...args], { env });
   const told: unknown[] = [];
   let rest = '';
-  child.stderr.resume();
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
     for (const line of lines) if (line.startsWith('told ')) told.push(JSON.parse(line.slice(5)));
   });
-  return { told, ended: once(child, 'close').then(([code]) => code as number | null) };
+  return { told, ended: once(child, 'close').then(([code]) => code as number | null), said: () => said };
 }
 
 function isThere(program: string): boolean {
