@@ -16,7 +16,7 @@ export type ShapesOptions = Record<string, never>;
 /** What the page wants to see. */
 export interface ShapesAsk {
   readonly view: View;
-  /** Which shapes: any integer of at least 0. */
+  /** Which shapes: an integer of at least 0. */
   readonly number: number;
   readonly attribute: AttributeName;
 }

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BigramParams, bigram, learnt } from '../test/bigram.js';
 import { genai } from './genai.js';
 
-/** A model that knows nothing: every byte is as likely as any other. */
+/** A model that knows nothing: every byte is as likely as the next. */
 const noise = bigram(256);
 const tokenizer = bytes();
 let params: BigramParams;

@@ -13,7 +13,7 @@ import { littleRun } from './little-run.js';
 const KILLS = Number(process.env.GENAI_KILLS ?? 2);
 const STEPS = 400;
 
-if (LAUNCHERS.length === 0) test.skip('ranks that are killed, of OpenMPI and MPICH, which are not installed');
+if (LAUNCHERS.length === 0) test.skip('ranks that are killed, of OpenMPI and MPICH, which are not installed'); // so that the count says it; .ci/run installs both
 
 test.each(LAUNCHERS)(
   `%s: ${KILLS} times SIGKILL of a rank: all end with an error in time, and a restart makes the moves of a run without`,

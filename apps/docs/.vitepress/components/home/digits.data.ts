@@ -12,7 +12,7 @@ const file = fileURLToPath(new URL('../../../public/digits.bin', import.meta.url
 export default {
   load: (): string => {
     if (!existsSync(file)) throw new Error('home: public/digits.bin is not there; make it with `pnpm digits`.');
-    const grey = readFileSync(file).subarray(0, COUNT * PIXELS); // classes alternate: any prefix holds all ten
+    const grey = readFileSync(file).subarray(0, COUNT * PIXELS); // classes alternate: the first of them hold all ten
     const bits = new Uint8Array(grey.length / 8);
     for (const [i, value] of grey.entries()) if (value > 127) bits[i >> 3]! |= 1 << (i & 7);
     return Buffer.from(bits).toString('base64');
