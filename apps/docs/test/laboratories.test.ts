@@ -1,62 +1,25 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { describe, expect, test } from 'vitest';
 import { serve } from '../scripts/serve.mjs';
+import { SITE, type Visits, visits } from './site/visits.js';
 
 /** The laboratories of densities of the plane, and what is common to all: shared controls, checkpoints, the phone. */
-const site = process.env.DOCS_SITE ?? join(import.meta.dirname, '..', '.vitepress', 'dist');
-const OFFLINE = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
 const LABS = ['flow', 'gan'] as const;
 
-let browser: Browser;
-let context: BrowserContext;
-let server: Server;
-let url: string;
 let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  expect(existsSync(site), 'the site is built: run `pnpm build` first').toBe(true);
-  ({ url, server } = await serve(site));
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...OFFLINE] });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-beforeEach(async () => {
-  context = await browser.newContext({ acceptDownloads: true }); // with storage of its own
-  page = await context.newPage();
-  faults = [];
-  watchFaults(page);
-});
-
-afterEach(async () => {
-  await context.close();
-  expect(faults).toEqual([]);
-});
-
-function watchFaults(on: Page, own = url): void {
-  on.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  on.on('pageerror', (error) => faults.push(String(error)));
-  on.on(
-    'request',
-    (request) =>
-      request.url().startsWith(own) ||
-      /^(data|blob):/.test(request.url()) ||
-      faults.push(`outside request: ${request.url()}`),
-  );
-}
+let visit: Visits;
+visits(
+  (opened, one) => {
+    page = opened;
+    visit = one;
+  },
+  { acceptDownloads: true },
+);
 
 const at = (name: string) => page.locator(`[data-test="${name}"]`);
 const number = async (name: string) => Number.parseFloat((await at(name).textContent()) ?? '');
-const open = async (path: string, base = url) => {
+const open = async (path: string, base = visit.url) => {
   await page.goto(`${base}${path}`);
   await at('main').waitFor();
 };
@@ -193,8 +156,7 @@ describe.each(LABS)('the laboratory %s', (lab) => {
     const file = await readFile(await download.path());
 
     await page.close(); // as if the tab had been killed
-    page = await context.newPage();
-    watchFaults(page);
+    page = await visit.newPage();
     await open(`/live/${lab}.html?engine=wasm`);
     await at('open-kept').click();
     await becomes('paused');
@@ -258,7 +220,7 @@ describe.each(LABS)('the laboratory %s', (lab) => {
   });
 
   test('laws: it trains without isolation, and its first load is small', async () => {
-    const elsewhere = await serve(site, { isolated: false });
+    const elsewhere = await serve(SITE, { isolated: false });
     try {
       let bytes = 0;
       page.removeAllListeners('request');

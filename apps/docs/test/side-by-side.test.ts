@@ -1,61 +1,24 @@
-import { existsSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { expect, test } from 'vitest';
 import { CONTESTANTS, TITLES } from '../lab/side/contestants.js';
-import { serve } from '../scripts/serve.mjs';
+import { type Visits, visits } from './site/visits.js';
 
 /** The laboratory in which all families learn one density in one time. */
-const site = process.env.DOCS_SITE ?? join(import.meta.dirname, '..', '.vitepress', 'dist');
-const OFFLINE = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
-
-let browser: Browser;
-let context: BrowserContext;
-let server: Server;
-let url: string;
 let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  expect(existsSync(site), 'the site is built: run `pnpm build` first').toBe(true);
-  ({ url, server } = await serve(site));
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...OFFLINE] });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-beforeEach(async () => {
-  context = await browser.newContext({ acceptDownloads: true });
-  faults = [];
-  page = await newPage();
-});
-
-afterEach(async () => {
-  await context.close();
-  expect(faults).toEqual([]);
-});
-
-async function newPage(): Promise<Page> {
-  const opened = await context.newPage();
-  opened.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  opened.on('pageerror', (error) => faults.push(String(error)));
-  opened.on('request', (request) => {
-    const inside = request.url().startsWith(url) || /^(data|blob):/.test(request.url());
-    if (!inside) faults.push(`outside request: ${request.url()}`);
-  });
-  return opened;
-}
+let visit: Visits;
+visits(
+  (opened, one) => {
+    page = opened;
+    visit = one;
+  },
+  { acceptDownloads: true },
+);
 
 const at = (name: string) => page.locator(`[data-test="${name}"]`);
 const text = async (name: string) => (await at(name).textContent()) ?? '';
 const number = async (name: string) => Number((await text(name)).replaceAll(/[^\d.-]/g, '') || Number.NaN);
 const open = async (query: string) => {
-  await page.goto(`${url}/live/side-by-side.html?${query}`);
+  await page.goto(`${visit.url}/live/side-by-side.html?${query}`);
   await at('main').waitFor();
 };
 const becomes = (state: string) =>
@@ -126,7 +89,7 @@ test('laws: the engine is changed and the run is kept, opened in a page anew, an
   const [step, moves] = [await number('step'), await number('moves-flow')];
 
   await page.close();
-  page = await newPage();
+  page = await visit.newPage();
   await open('engine=simd&seconds=60');
   await at('open-kept').click();
   await becomes('paused');

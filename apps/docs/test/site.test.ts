@@ -1,72 +1,37 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { serve } from '../scripts/serve.mjs';
+import type { Page } from 'playwright';
+import { describe, expect, test } from 'vitest';
 import { brokenLinks, headOf, pagesOf } from './site/site-files.js';
+import { SITE, type Visits, visits } from './site/visits.js';
 
 /** The site as a stranger finds it: every page that was built, whatever is written on it. */
-const site = process.env.DOCS_SITE ?? join(import.meta.dirname, '..', '.vitepress', 'dist');
-const OFFLINE = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MOST = 400 * 1024;
 
-const all = existsSync(site) ? pagesOf(site) : [];
+const all = existsSync(SITE) ? pagesOf(SITE) : [];
 const reference = all.filter((path) => path.startsWith('reference/'));
 /** All that are looked at in the browser: of the generated pages, which are alike, the one of middle length. */
-const byLength = reference.sort((a, b) => statSync(join(site, a)).size - statSync(join(site, b)).size);
+const byLength = reference.sort((a, b) => statSync(join(SITE, a)).size - statSync(join(SITE, b)).size);
 const middle = byLength.length >> 1;
 const pages = [...all.filter((path) => !path.startsWith('reference/')), ...byLength.slice(middle, middle + 1)];
 const live = pages.filter((path) => path.startsWith('live/'));
 
-let browser: Browser;
-let context: BrowserContext;
-let server: Server;
-let url: string;
-let base: string;
 let page: Page;
-let faults: string[];
-
-beforeAll(async () => {
-  expect(pages, 'the site is built: run `pnpm build` first').not.toEqual([]);
-  ({ url, base, server } = await serve(site));
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...OFFLINE] });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-beforeEach(async () => {
-  context = await browser.newContext({ reducedMotion: 'reduce' }); // with storage of its own
-  faults = [];
-  page = await newPage();
-});
-
-afterEach(async () => {
-  await context.close();
-  expect(faults).toEqual([]);
-});
-
-async function newPage(): Promise<Page> {
-  const opened = await context.newPage();
-  opened.on('console', (message) => message.type() === 'error' && faults.push(`${opened.url()}: ${message.text()}`));
-  opened.on('pageerror', (error) => faults.push(`${opened.url()}: ${error}`));
-  opened.on('request', (request) => {
-    const inside = request.url().startsWith(url) || /^(data|blob):/.test(request.url());
-    if (!inside) faults.push(`${opened.url()}: outside request: ${request.url()}`);
-  });
-  return opened;
-}
+let visit: Visits;
+visits(
+  (opened, one) => {
+    page = opened;
+    visit = one;
+  },
+  { reducedMotion: 'reduce' },
+);
 
 /** Opens a page and waits until it has come alive and asks for nothing more. */
 async function open(path: string): Promise<void> {
-  await page.goto(`${url}/${path}`, { waitUntil: 'networkidle' });
+  await page.goto(`${visit.url}/${path}`, { waitUntil: 'networkidle' });
   if (path.startsWith('live/')) await page.locator('.lab button').first().waitFor();
 }
 
@@ -91,15 +56,18 @@ async function unfair(): Promise<string[]> {
 
 describe('the files', () => {
   test('laws: every link and anchor inside the site leads somewhere', () => {
+    expect(pages).not.toEqual([]);
     // A site built from the sources has no reference: only then may links to it lead nowhere.
-    const broken = brokenLinks(site, base).filter((link) => reference.length > 0 || !/ → \S*\/reference\//.test(link));
+    const broken = brokenLinks(SITE, visit.base).filter(
+      (link) => reference.length > 0 || !/ → \S*\/reference\//.test(link),
+    );
     expect(broken).toEqual([]);
   });
 
   test('laws: every page has one heading of the first level, a title and a description', () => {
     const wanting = all
       .filter((path) => path !== '404.html') // filled in by the browser
-      .map((path) => ({ path, ...headOf(site, path) }))
+      .map((path) => ({ path, ...headOf(SITE, path) }))
       .filter(({ headings, title, description }) => headings !== 1 || title === '' || description === '');
     expect(wanting).toEqual([]);
   });
@@ -124,11 +92,11 @@ describe.each(live)('the laboratory %s', (path) => {
   test('known answers: its first load is at most 400 KB compressed', async () => {
     const sizes = new Map<string, number>();
     page.on('request', (request) => {
-      if (!request.url().startsWith(url)) return;
-      const { pathname } = new URL(`http://site${request.url().slice(url.length)}`);
+      if (!request.url().startsWith(visit.url)) return;
+      const { pathname } = new URL(`http://site${request.url().slice(visit.url.length)}`);
       if (sizes.has(pathname)) return;
       // From the file: the browser does not give out all bodies, those of preloaded modules for instance.
-      sizes.set(pathname, gzipSync(readFileSync(join(site, decodeURIComponent(pathname)))).length);
+      sizes.set(pathname, gzipSync(readFileSync(join(SITE, decodeURIComponent(pathname)))).length);
     });
     await open(path);
     await page.waitForTimeout(500);
@@ -155,7 +123,7 @@ test('laws: a tab that dies in mid-training is opened again, and its run goes on
   await page.goto('chrome://crash').catch(() => {}); // as when the browser wants its memory back
   await dead;
 
-  page = await newPage();
+  page = await visit.newPage();
   await open('live/flow.html?engine=simd');
   const offer = at('go-on');
   await offer.waitFor();
