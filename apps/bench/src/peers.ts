@@ -83,15 +83,18 @@ function torch(): Contender {
   const folder = join(import.meta.dirname, '../peers/torch');
   const program = (order: Order, script: string): Program => ({
     command: python ?? 'python3',
-    args: ['-B', '-W', 'ignore', join(folder, `${script}.py`), JSON.stringify(order)],
+    args: ['-B', '-W', 'ignore', script, JSON.stringify(order)],
     env: { OMP_NUM_THREADS: String(order.threads), ...strongest() },
   });
   return {
     name: 'torch',
     isOurs: false,
     ...(python === undefined && { missing: 'no python3 here can import torch (Debian: apt install python3-torch)' }),
-    start: (order, { name, torchThreads = order.threads }) =>
-      program({ ...order, threads: Math.min(order.threads, torchThreads) }, name),
+    start: (order, { name, torchThreads = order.threads }) => {
+      const script = join(folder, `${name}.py`);
+      if (!existsSync(script)) throw new Error('no program for this workload');
+      return program({ ...order, threads: Math.min(order.threads, torchThreads) }, script);
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export interface PixelNetLike<P, S> {
     place: { readonly row: number; readonly column: number },
     state: S,
   ) => { readonly output: Tensor; readonly state: S };
+  readonly kindOf?: (place: { readonly row: number; readonly column: number }) => string;
 }
 
 export interface PixelNetCase<P, S> {
@@ -34,7 +35,7 @@ export interface PixelNetCase<P, S> {
 }
 
 /**
- * The laws of a net of pictures, as vitest tests: a run equals its pixels one by one; no output sees its own pixel or a later one,
+ * The laws of a net of pictures, as vitest tests: a run equals its pixels one by one, and places of one kind are one function; no output sees its own pixel or a later one,
  * and, unless told otherwise, each sees all before; rows of a batch stand alone; the context is felt, a wrong one refused; every parameter has a
  * gradient; nothing is left over.
  *
@@ -48,6 +49,7 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
   describe(`laws of a net of pictures: ${name}`, () => {
     const batch = 3;
     const { net, size: [height, width] = [5, 6], tolerance = 1e-5, seesAll = true } = make();
+    const size = { batch, height, width };
     const shape = [batch, height, width, net.channels];
     const context = (seed = 2): Tensor | undefined => (net.context ? normal(seed, [batch, net.context]) : undefined);
     const held = <R>(f: (params: P, x: Tensor) => R): R => {
@@ -80,7 +82,7 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
     test('a run gives what its pixels give, one by one', () =>
       held((params, x) => {
         const outputs: Tensor[] = [];
-        let state = net.start(params, { batch, height, width }, context());
+        let state = net.start(params, size, context());
         let before: Tensor | undefined;
         for (let t = 0; t < height * width; t++) {
           const place = { row: Math.floor(t / width), column: t % width };
@@ -108,15 +110,33 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
         }
       }));
 
+    if (net.kindOf) {
+      test('places of one kind are one function, of tensors whose shapes stay the same', () =>
+        held((params, x) => {
+          const shapesOf = (state: S): string[] =>
+            leaves<Tensor>(state as Tree<Tensor>).map(([path, { shape }]) => `${path}: ${shape}`);
+          const first = new Map<string, { readonly row: number; readonly column: number }>();
+          let { state } = net.step(params, undefined, { row: 0, column: 0 }, net.start(params, size, context()));
+          const shapes = shapesOf(state);
+          for (let t = 1; t < height * width; t++) {
+            const place = { row: Math.floor(t / width), column: t % width };
+            const kind = net.kindOf!(place);
+            if (!first.has(kind)) first.set(kind, place);
+            const before = pixel(x, t - 1);
+            const made = net.step(params, before, place, state);
+            const other = net.step(params, before, first.get(kind)!, state);
+            expect(other.output.dataSync(), `pixel ${t}`).toEqual(made.output.dataSync());
+            expect(shapesOf(made.state), `pixel ${t}`).toEqual(shapes);
+            state = made.state;
+          }
+          expect(first.size).toBeLessThan(height * width - 1);
+        }));
+    }
+
     test('rows stand alone: states chosen row by row go on as they were', () =>
       held((params, x) => {
         const rows = tensor([2, 0, 2, 1], [4], 'int32');
-        const first = net.step(
-          params,
-          undefined,
-          { row: 0, column: 0 },
-          net.start(params, { batch, height, width }, context()),
-        );
+        const first = net.step(params, undefined, { row: 0, column: 0 }, net.start(params, size, context()));
         const next = { row: 0, column: 1 };
         const chosen = mapLeaves<Tensor, S>(first.state, (leaf) => gather(leaf, rows));
         const one = net.step(params, pixel(x, 0), next, first.state);
@@ -139,7 +159,7 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
         for (const wrong of [net.context ? undefined : normal(2, [batch, 1]), normal(2, [batch, net.context + 1])]) {
           expect(() => net.run(params, x, wrong)).toThrow(GenaiError);
           expect(() => net.run(params, x, wrong)).toThrow('context');
-          expect(() => net.start(params, { batch, height, width }, wrong)).toThrow('context');
+          expect(() => net.start(params, size, wrong)).toThrow('context');
         }
       }));
 
@@ -160,9 +180,9 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
       const whole = net.run(params, x, c);
       expect(memory().numTensors - before).toBe(1);
       whole.dispose();
-      const start = net.start(params, { batch, height, width }, c);
-      const size = (state: S): number => leaves<Tensor>(state as Tree<Tensor>).length;
-      expect(memory().numTensors - before).toBe(size(start));
+      const start = net.start(params, size, c);
+      const count = (state: S): number => leaves<Tensor>(state as Tree<Tensor>).length;
+      expect(memory().numTensors - before).toBe(count(start));
       const pixels = Array.from({ length: width }, (_, t) => tidy(() => pixel(x, t)));
       const states = [start];
       const outputs: Tensor[] = [];
@@ -172,7 +192,7 @@ export function pixelNetLaws<P extends Tree<Tensor>, S extends Tree<Tensor>>(
         states.push(made.state);
         outputs.push(made.output);
       }
-      const held = states.reduce((sum, state) => sum + size(state), 0) + outputs.length + pixels.length;
+      const held = states.reduce((sum, state) => sum + count(state), 0) + outputs.length + pixels.length;
       expect(memory().numTensors - before).toBe(held);
       disposeTree([...states, ...outputs, ...pixels] as Tree<Tensor>);
       expect(memory().numTensors).toBe(before);

@@ -4,7 +4,7 @@ import { conv2d, scope } from '@genai/tensor';
 import { add, reshape, slice, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { addContext } from './add-context.js';
 import { rasterFilter } from './raster-filter.js';
-import { alongRows, atColumn, fullRow, nextRows, noRow, type RowCache } from './row-cache.js';
+import { alongRows, atPixel, fullRow, nextRows, noRow, type RowCache } from './row-cache.js';
 
 /** `weight`: (seen, inputs, outputs); `bias`: (outputs); `context`: (context, outputs), if there is one. */
 export type CausalConv2dParams = { readonly weight: Tensor; readonly bias: Tensor; readonly context?: Tensor };
@@ -30,8 +30,8 @@ export interface CausalConv2d {
   readonly start: (params: CausalConv2dParams, batch: number, width: number, context?: Tensor) => RowCache;
   /** Between a full row and the next. */
   readonly nextRow: (params: CausalConv2dParams, cache: RowCache, context?: Tensor) => RowCache;
-  /** The output at a column, (batch, outputs), once the last pixel that it sees in this row is pushed. */
-  readonly at: (params: CausalConv2dParams, cache: RowCache, column: number) => Tensor;
+  /** The output at the next pixel, (batch, outputs), once the last one that it sees in this row is pushed. */
+  readonly at: (params: CausalConv2dParams, cache: RowCache) => Tensor;
 }
 
 /**
@@ -79,7 +79,6 @@ export function causalConv2d(options: CausalConv2dOptions): CausalConv2d {
       }),
     start: (params, batch, width, context) => scope(() => below(params, zeros([batch, reach, width, inputs]), context)),
     nextRow: (params, cache, context) => scope(() => below(params, nextRows(cache.rows, fullRow(cache)), context)),
-    at: (params, cache, column) =>
-      scope(() => atColumn(cache, column, slice(params.weight, [higher, 0, 0], [beside, inputs, outputs]))),
+    at: (params, cache) => scope(() => atPixel(cache, slice(params.weight, [higher, 0, 0], [beside, inputs, outputs]))),
   };
 }

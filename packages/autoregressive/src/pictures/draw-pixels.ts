@@ -1,8 +1,9 @@
 import { disposeTree, fold, type Key, type Tree } from '@genai/core';
 import { scope } from '@genai/tensor';
-import { greater, reshape, slice, stack, type Tensor, where } from '@tensorflow/tfjs-core';
+import { reshape, slice, stack, type Tensor } from '@tensorflow/tfjs-core';
 import type { PixelEmission } from './pixel-emission.js';
-import type { PixelGrid, PixelNet } from './pixel-net.js';
+import type { PixelGrid, PixelNet, Place } from './pixel-net.js';
+import { type KnownPixel, pixelStepper } from './pixel-stepper.js';
 
 export interface DrawPixelsOptions extends PixelGrid {
   readonly key: Key;
@@ -22,38 +23,38 @@ export function drawPixels<P, S extends Tree<Tensor>>(
   { key, context, keep, ...size }: DrawPixelsOptions,
 ): Tensor {
   const { batch, height, width } = size;
-  return scope(() => {
-    let state = net.start(params, size, context);
-    let before: Tensor | undefined;
-    const rows: Tensor[] = [];
-    for (let row = 0; row < height; row++) {
-      const pixels: Tensor[] = [];
-      for (let column = 0; column < width; column++) {
-        const last = state;
-        const made = scope(() => {
-          const { output, state } = net.step(params, before, { row, column }, last);
-          const drawn = emission.given({}, output).sample(fold(key, row * width + column)); // (batch, channels)
-          return { state, pixel: keep ? kept(drawn, keep, row, column) : drawn };
-        });
-        disposeTree(last);
-        state = made.state;
-        before = made.pixel;
-        pixels.push(before);
+  const stepper = pixelStepper(net, emission);
+  try {
+    return scope(() => {
+      let state = net.start(params, size, context);
+      let before: Tensor | undefined;
+      const rows: Tensor[] = [];
+      for (let row = 0; row < height; row++) {
+        const pixels: Tensor[] = [];
+        for (let column = 0; column < width; column++) {
+          const last = state;
+          const place = { row, column };
+          const made = scope(() => {
+            const known = keep && { known: knownAt(keep, place) };
+            const inputs = { params, state: last, ...(before && { before }), ...known };
+            return stepper.run(inputs, place, fold(key, row * width + column));
+          });
+          disposeTree(last);
+          state = made.state;
+          before = made.pixel;
+          pixels.push(before);
+        }
+        rows.push(stack(pixels, 1)); // (batch, width, channels)
       }
-      rows.push(stack(pixels, 1)); // (batch, width, channels)
-    }
-    return reshape(stack(rows, 1), [batch, height, width, net.channels]);
-  });
+      return reshape(stack(rows, 1), [batch, height, width, net.channels]);
+    });
+  } finally {
+    stepper.dispose();
+  }
 }
 
-/** A choice, not a sum of products: what is unknown may be no number. */
-function kept(
-  drawn: Tensor,
-  keep: { readonly x: Tensor; readonly where: Tensor },
-  row: number,
-  column: number,
-): Tensor {
-  const pixel = reshape(slice(keep.x, [0, row, column, 0], [drawn.shape[0]!, 1, 1, drawn.shape[1]!]), drawn.shape);
-  const known = greater(slice(keep.where, [row, column], [1, 1]), 0.5); // (1, 1)
-  return where(known, pixel, drawn);
+function knownAt({ x, where }: NonNullable<DrawPixelsOptions['keep']>, { row, column }: Place): KnownPixel {
+  const [batch, , , channels] = x.shape as [number, number, number, number];
+  const value = reshape(slice(x, [0, row, column, 0], [batch, 1, 1, channels]), [batch, channels]);
+  return { value, known: slice(where, [row, column], [1, 1]) };
 }

@@ -4,9 +4,9 @@ import { conv2d, elu, gatedTanh, scope } from '@genai/tensor';
 import { add, clone, concat, reshape, slice, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { addContext } from './add-context.js';
 import { expectContext, expectKernel, expectPixels } from './expect-pixels.js';
-import type { PixelNet } from './pixel-net.js';
+import { kindByRow, type PixelNet } from './pixel-net.js';
 import { rasterFilter } from './raster-filter.js';
-import { alongRows, atColumn, fullRow, nextRows, pushed, type RowCache } from './row-cache.js';
+import { alongRows, atPixel, fullRow, nextRows, noRow, passed, pushed, type RowCache } from './row-cache.js';
 
 export interface GatedPixelCnnOptions {
   /** Channels of a picture; 1 unless given. */
@@ -106,15 +106,15 @@ export function gatedPixelCnn(options: GatedPixelCnnOptions = {}): PixelNet<Gate
   const startRow = (params: GatedPixelCnnParams, above: readonly Tensor[], context: Tensor | undefined): RowCache[] => {
     const [pixels, ...rows] = above as [Tensor, ...Tensor[]];
     const [batch, , width] = pixels.shape as [number, number, number];
-    const cache = (rows: Tensor, inputs: number, given: Tensor): RowCache => ({
+    const cache = (rows: Tensor, given: Tensor): RowCache => ({
       rows,
-      row: zeros([batch, reach * inputs]),
+      row: noRow(rows),
       above: reshape(given, [batch, width * given.shape[3]!]),
     });
     const filter = ({ weight }: { readonly weight: Tensor }, height: number): Tensor =>
       reshape(weight, [height, kernel, ...weight.shape.slice(1)]);
     let v: Tensor = add(alongRows(pixels, filter(params.down, reach)), params.down.bias); // (batch, 1, width, p)
-    const caches = [cache(pixels, channels, v)];
+    const caches = [cache(pixels, v)];
     for (const [i, layer] of params.layers.entries()) {
       const seen = concat([rows[i]!, v], 1); // (batch, reach + 1, width, p)
       const vertical = addContext(
@@ -122,7 +122,7 @@ export function gatedPixelCnn(options: GatedPixelCnnOptions = {}): PixelNet<Gate
         layer.context?.down,
         context,
       ); // (batch, 1, width, 2p)
-      caches.push(cache(slice(seen, [0, 1, 0, 0], [batch, reach, width, p]), p, crossed(layer, vertical, context)));
+      caches.push(cache(slice(seen, [0, 1, 0, 0], [batch, reach, width, p]), crossed(layer, vertical, context)));
       v = gatedTanh(vertical);
     }
     return caches;
@@ -165,6 +165,7 @@ export function gatedPixelCnn(options: GatedPixelCnnOptions = {}): PixelNet<Gate
         const above = [channels, ...params.layers.map(() => p)].map((inputs) => zeros([batch, reach, width, inputs]));
         return { caches: startRow(params, above, context), ...(context && { context: clone(context) }) };
       }),
+    kindOf: kindByRow,
     step: (params, before, { row, column }, { caches, context }) =>
       scope(() => {
         let [mine, ...others] = caches as [RowCache, ...RowCache[]];
@@ -173,12 +174,12 @@ export function gatedPixelCnn(options: GatedPixelCnnOptions = {}): PixelNet<Gate
           const above = [nextRows(mine.rows, fullRow(mine)), ...others.map(({ rows }) => rows)];
           [mine, ...others] = startRow(params, above, context) as [RowCache, ...RowCache[]];
         }
-        let h = atColumn(mine, column, params.right.weight); // (batch, p)
+        let h = atPixel(mine, params.right.weight); // (batch, p)
         for (const [i, layer] of params.layers.entries()) {
           others[i] = pushed(others[i]!, h);
-          h = returned(layer, h, atColumn(others[i]!, column, layer.right.weight));
+          h = returned(layer, h, atPixel(others[i]!, layer.right.weight));
         }
-        const state: GatedPixelCnnState = { caches: [mine, ...others], ...(context && { context }) };
+        const state: GatedPixelCnnState = { caches: [mine, ...others].map(passed), ...(context && { context }) };
         return {
           output: ending(params, h),
           state: mapLeaves<Tensor, GatedPixelCnnState>(state, (leaf) => clone(leaf)),

@@ -4,8 +4,8 @@ import { scope } from '@genai/tensor';
 import { add, clone, mul, relu, type Tensor } from '@tensorflow/tfjs-core';
 import { type CausalConv2dParams, causalConv2d } from './causal-conv2d.js';
 import { expectContext, expectKernel, expectPixels } from './expect-pixels.js';
-import type { PixelNet } from './pixel-net.js';
-import { pushed, type RowCache } from './row-cache.js';
+import { kindByRow, type PixelNet } from './pixel-net.js';
+import { passed, pushed, type RowCache } from './row-cache.js';
 
 export interface PixelCnnOptions {
   /** Channels of a picture; 1 unless given. */
@@ -124,6 +124,7 @@ export function pixelCnn(options: PixelCnnOptions = {}): PixelNet<PixelCnnParams
         ];
         return { caches, ...(context && { context: clone(context) }) };
       }),
+    kindOf: kindByRow,
     step: (params, before, { row, column }, { caches, context }) =>
       scope(() => {
         let [mine, ...others] = caches as [RowCache, ...RowCache[]];
@@ -132,14 +133,14 @@ export function pixelCnn(options: PixelCnnOptions = {}): PixelNet<PixelCnnParams
           mine = first.nextRow(params.first, mine, context);
           others = others.map((cache, i) => causal.nextRow(params.blocks[i]!.causal, cache, context));
         }
-        let y = first.at(params.first, mine, column); // (batch, 2h)
+        let y = first.at(params.first, mine); // (batch, 2h)
         for (const [i, each] of params.blocks.entries()) {
           y = block(each, y, (x) => {
             others[i] = pushed(others[i]!, x);
-            return causal.at(each.causal, others[i]!, column);
+            return causal.at(each.causal, others[i]!);
           });
         }
-        const state: PixelCnnState = { caches: [mine, ...others], ...(context && { context }) };
+        const state: PixelCnnState = { caches: [mine, ...others].map(passed), ...(context && { context }) };
         return { output: ending(params, y), state: mapLeaves<Tensor, PixelCnnState>(state, (leaf) => clone(leaf)) };
       }),
   };

@@ -34,6 +34,11 @@ export interface PixelNet<P, S> {
    * it. The results are the caller's.
    */
   readonly step: (params: P, before: Tensor | undefined, place: Place, state: S) => Stepped<S>;
+  /**
+   * The kind of a place behind the first. At places of one kind a step is the same function of tensors, whose shapes stay the same:
+   * what an engine can record once and replay. Not given by nets of which each step is another function.
+   */
+  readonly kindOf?: (place: Place) => string;
 }
 
 /** How many pictures are drawn side by side, and how large. */
@@ -41,3 +46,8 @@ export type PixelGrid = { readonly batch: number; readonly height: number; reado
 
 /** Where a pixel stands, both counted from 0. */
 export type Place = { readonly row: number; readonly column: number };
+
+/** The {@link PixelNet.kindOf} of nets that do at the start of a row what is to be done for all of it. */
+export function kindByRow({ column }: Place): string {
+  return column === 0 ? 'start of a row' : 'in a row';
+}

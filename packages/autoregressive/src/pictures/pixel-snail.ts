@@ -6,7 +6,7 @@ import { type CausalConv2dParams, causalConv2d } from './causal-conv2d.js';
 import { expectContext, expectKernel, expectPixels } from './expect-pixels.js';
 import { type PixelAttentionParams, type PixelMemory, pixelAttention } from './pixel-attention.js';
 import type { PixelNet, Place } from './pixel-net.js';
-import { pushed, type RowCache } from './row-cache.js';
+import { passed, pushed, type RowCache } from './row-cache.js';
 
 export interface PixelSnailOptions {
   /** Channels of a picture; 3 unless given. */
@@ -129,7 +129,7 @@ export function pixelSnail(options: PixelSnailOptions): PixelNet<PixelSnailParam
           mine = first.nextRow(params.first, mine, context);
           others = convsOf(params).map((each, i) => conv.nextRow(each, others[i]!, context));
         }
-        let y = first.at(params.first, mine, column); // (batch, width)
+        let y = first.at(params.first, mine); // (batch, width)
         const batch = y.shape[0]!;
         const pixel = before ? reshape(before, [batch, 1, channels]) : zeros([batch, 1, channels]);
         const beside = besideOf(pixel, [{ row, column }]);
@@ -138,13 +138,14 @@ export function pixelSnail(options: PixelSnailOptions): PixelNet<PixelSnailParam
           for (const [j, each] of block.convs.entries()) {
             const cache = pushed(others[i * layers + j]!, concatElu(y));
             others[i * layers + j] = cache;
-            y = add(y, gatedSigmoid(conv.at(each, cache, column)));
+            y = add(y, gatedSigmoid(conv.at(each, cache)));
           }
           const made = attention.apply(block.attention, reshape(y, [batch, 1, width]), beside, memories[i]);
           met.push(made.memory);
           y = reshape(made.output, [batch, width]);
         }
-        const state: PixelSnailState = { caches: [mine, ...others], memories: met, ...(context && { context }) };
+        const kept = [mine, ...others].map(passed);
+        const state: PixelSnailState = { caches: kept, memories: met, ...(context && { context }) };
         return { output: ending(params, y), state: mapLeaves<Tensor, PixelSnailState>(state, (leaf) => clone(leaf)) };
       }),
   };

@@ -4,20 +4,23 @@ import { add, concat, pad, reshape, slice, type Tensor, zeros } from '@tensorflo
 /**
  * What a convolution along raster order keeps while a row is drawn. The rows above are finished, so what they give to each pixel of
  * the row is computed at its start, for the whole row at once; a pixel then only needs what stands left of it.
+ *
+ * Its shapes stay the same from pixel to pixel, and what a pixel needs always stands at the same place: so all pixels of a row are
+ * one function of tensors.
  */
 export type RowCache = {
   /** The finished rows that the filter reaches, (batch, reach, width, inputs); zeros above the picture. */
   readonly rows: Tensor;
-  /** What was pushed in this row, behind as many zeros as the filter reaches to the left: (batch, (reach + pushed) · inputs). */
+  /** What was pushed in this row, behind zeros: (batch, (reach + width) · inputs). */
   readonly row: Tensor;
-  /** What the rows above give to each pixel of this one, the bias with it: (batch, width · outputs). */
+  /** What the rows above give to the pixels of this one, from the next on, the bias with it; zeros behind: (batch, width · outputs). */
   readonly above: Tensor;
 };
 
-/** A row of which nothing is drawn: zeros, (batch, reach · inputs). */
+/** A row of which nothing is drawn: zeros, (batch, (reach + width) · inputs). */
 export function noRow(rows: Tensor): Tensor {
-  const [batch, reach, , inputs] = rows.shape as [number, number, number, number];
-  return zeros([batch, reach * inputs]);
+  const [batch, reach, width, inputs] = rows.shape as [number, number, number, number];
+  return zeros([batch, (reach + width) * inputs]);
 }
 
 /** The pixels of a full row without the zeros in front: (batch, 1, width, inputs). */
@@ -40,22 +43,34 @@ export function alongRows(rows: Tensor, filter: Tensor): Tensor {
 
 /** With one more pixel of this row, (batch, inputs). */
 export function pushed(cache: RowCache, x: Tensor): RowCache {
-  return { ...cache, row: concat([cache.row, x], 1) };
+  return { ...cache, row: concat([behind(cache.row, x.shape[1]!), x], 1) };
+}
+
+/** With the next pixel of this row drawn. */
+export function passed(cache: RowCache): RowCache {
+  const outputs = cache.above.shape[1]! / cache.rows.shape[2]!;
+  return { ...cache, above: pad(behind(cache.above, outputs), [NONE, [0, outputs]]) };
 }
 
 /**
- * The convolution at a pixel: what the rows above give, plus the last pushed pixels by `weight`, (taps, inputs, outputs), one for
- * each of them: (batch, outputs).
+ * The convolution at the next pixel: what the rows above give, plus the last pushed pixels by `weight`, (taps, inputs, outputs), one
+ * for each of them: (batch, outputs).
  */
-export function atColumn({ row, above }: RowCache, column: number, weight: Tensor): Tensor {
+export function atPixel({ row, above }: RowCache, weight: Tensor): Tensor {
   const [taps, inputs, outputs] = weight.shape as [number, number, number];
   const [batch, length] = row.shape as [number, number];
   const size = taps * inputs;
   return scope(() => {
     const left = slice(row, [0, length - size], [batch, size]);
-    const given = slice(above, [0, column * outputs], [batch, outputs]);
+    const given = slice(above, [0, 0], [batch, outputs]);
     return add(given, linear(left, reshape(weight, [size, outputs])));
   });
+}
+
+/** (batch, length) without the first `size` numbers. */
+function behind(x: Tensor, size: number): Tensor {
+  const [batch, length] = x.shape as [number, number];
+  return slice(x, [0, size], [batch, length - size]);
 }
 
 const NONE: [number, number] = [0, 0];
