@@ -35,6 +35,7 @@ export { type NormalizeOptions, normalizeBatch, normalizeInstance } from './norm
 export {
   type AdaptedParams,
   type AdapterParams,
+  type BesideParams,
   type ProjectionOptions,
   type ProjectionParams,
   projection,

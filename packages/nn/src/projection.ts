@@ -1,6 +1,18 @@
-import { expectIntegers, type Key, type Layer } from '@genai/core';
-import { expectShape, linear, quantisedLinear, scope } from '@genai/tensor';
-import { add, concat, matMul, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { expectIntegers, type Key, type Layer, split } from '@genai/core';
+import { expectShape, linear, quantisedLinear, scope, uniformNoise } from '@genai/tensor';
+import {
+  add,
+  cast,
+  concat,
+  div,
+  greaterEqual,
+  matMul,
+  mul,
+  reshape,
+  sub,
+  type Tensor,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { type DenseParams, dense } from './dense.js';
 import { glorotUniform } from './initializers/glorot.js';
 import type { Initializer } from './initializers/initializer.js';
@@ -14,10 +26,18 @@ export type AdapterParams = { readonly a: Tensor; readonly b: Tensor };
  */
 export type QuantisedParams = { readonly codes: Tensor; readonly scales: Tensor; readonly bias?: Tensor };
 
+/** An adapter beside a weight. */
+export type BesideParams = AdapterParams & {
+  /** A number: the share of what comes into `a` that is dropped where there is a key, as in training. Default 0. */
+  readonly rate?: Tensor;
+  /** Another adapter of the same part, which drops on its own. */
+  readonly also?: BesideParams;
+};
+
 /** A projection and what was added to parts of it, each by its name; `whole` is added to all columns. */
 export type AdaptedParams = {
   readonly base: DenseParams | QuantisedParams;
-  readonly adapters: { readonly [part: string]: AdapterParams };
+  readonly adapters: { readonly [part: string]: BesideParams };
 };
 
 /** What a {@link projection} computes with: a weight, a quantised one, or one with adapters. The form of the tree tells which. */
@@ -59,7 +79,7 @@ export function projection(
   };
   const apply = (params: ProjectionParams, x: Tensor, key?: Key): Tensor => {
     if (!('base' in params)) return whole(params, x, key);
-    return scope(() => add(whole(params.base, x, key), added(where, params.adapters, parts, x)));
+    return scope(() => add(whole(params.base, x, key), added(where, params.adapters, parts, x, key)));
   };
   return { init: plain.init, apply };
 }
@@ -67,24 +87,34 @@ export function projection(
 /** What the adapters add to all parts, (…, outputs). */
 function added(
   where: string,
-  adapters: { readonly [part: string]: AdapterParams },
+  adapters: { readonly [part: string]: BesideParams },
   parts: { readonly [part: string]: number },
   x: Tensor,
+  key: Key | undefined,
 ): Tensor {
   const shape = x.shape.slice(0, -1);
   const rows = reshape(x, [-1, x.shape.at(-1)!]);
-  const product = (part: string, size: number): Tensor | undefined => {
-    const adapter = adapters[part];
-    if (!adapter) return undefined;
-    const { a, b } = adapter;
+  const product = ({ a, b, rate, also }: BesideParams, part: string, size: number, key?: Key): Tensor => {
     expectShape(`${where}: adapters.${part}.a`, a, [rows.shape[1]!, 'rank']);
     expectShape(`${where}: adapters.${part}.b`, b, [a.shape[1]!, size]);
-    return matMul(linear(rows, a), b);
+    const [forDrop, forAlso] = key ? split(key) : [];
+    const y = matMul(linear(rate && forDrop ? dropped(rows, rate, forDrop) : rows, a), b);
+    return also ? add(y, product(also, part, size, forAlso)) : y;
   };
   const outputs = Object.values(parts).reduce((sum, size) => sum + size, 0);
-  const whole = product('whole', outputs);
-  const products = Object.entries(parts).map(([part, size]) => product(part, size) ?? zeros([rows.shape[0]!, size]));
+  const [forWhole, ...forParts] = key ? split(key, 1 + Object.keys(parts).length) : [];
+  const whole = adapters.whole && product(adapters.whole, 'whole', outputs, forWhole);
+  const products = Object.entries(parts).map(([part, size], i) => {
+    const adapter = adapters[part];
+    return adapter ? product(adapter, part, size, forParts[i]) : zeros([rows.shape[0]!, size]);
+  });
   const apart = whole && Object.keys(adapters).length === 1 ? undefined : concat(products, 1);
   const sum = whole && apart ? add(whole, apart) : (whole ?? apart!);
   return reshape(sum, [...shape, outputs]);
+}
+
+/** What `dropElements` gives, for a rate that is a tensor. */
+function dropped(x: Tensor, rate: Tensor, key: Key): Tensor {
+  const kept = cast(greaterEqual(uniformNoise(key, x.shape), rate), 'float32');
+  return mul(x, div(kept, sub(1, rate)));
 }

@@ -54,6 +54,8 @@ export type { FeedForwardParams } from './model/feed-forward.js';
 export type { NormLayerParams } from './model/norm-layer.js';
 export { fromLlama2c } from './other-layouts/from-llama2-c.js';
 export { fromNanoGpt } from './other-layouts/from-nano-gpt.js';
+export { type PackedBatch, type PackedLogProbs, packedLogProbs } from './packed/packed-log-probs.js';
+export { packedNll } from './packed/packed-nll.js';
 export { type DpoOptions, dpo, type PreferenceBatch } from './preference/dpo.js';
 export {
   hingePreference,

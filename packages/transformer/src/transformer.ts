@@ -8,7 +8,7 @@ export type { TransformerParams, TransformerState };
 /** A {@link TokenModel} with the config it is made of. */
 export interface Transformer
   extends TokenModel<TransformerParams, TransformerState>,
-    Pick<Decoder, 'afterVectors' | 'runRouted'> {
+    Pick<Decoder, 'afterVectors' | 'runRouted' | 'runPacked'> {
   readonly config: TransformerConfig;
 }
 

@@ -21,8 +21,10 @@ export interface PackedOptions {
  *
  * A document is its tokens, of which all are predicted but the first, or tokens with a mask, such as a dialogue from `chatFormat`. Where a
  * document goes on in another row, the token before stands there too, and nothing is predicted twice. What has nothing to predict is left
- * out. Within a row a model sees earlier documents: let each begin with a token of its own, by which it learns that a new one begins, or
- * keep them apart by `segments`. Which documents share a row depends on nothing but the documents.
+ * out. Which documents share a row depends on nothing but the documents.
+ *
+ * With `nll` a model sees the earlier documents of a row: let each begin with a token of its own, by which it learns that a new one begins.
+ * `packedNll` of `@genai/transformer` keeps them apart by their `segments`.
  *
  * @example
  * const rows = packed(documents.map((text) => [begin, ...encode(text)]).map((tokens) => Int32Array.from(tokens)), { length: 256 });

@@ -1,6 +1,9 @@
+import { key } from '@genai/core';
 import { expectClose } from '@genai/testing/expect-close';
-import { dispose, mul, sum, type Tensor, tensor3d } from '@tensorflow/tfjs-core';
+import { concat, dispose, mul, split, square, sum, type Tensor, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
+import { normalNoise } from '../noise.js';
+import { scope } from '../scope.js';
 import { valueAndGrad } from '../value-and-grad.js';
 import { groupedAttention } from './grouped-attention.js';
 
@@ -35,6 +38,28 @@ test('parity: two heads that share one of keys, in a window of 3, and the gradie
   dispose([qkv, weights, y, values.loss, grad]);
 });
 
+test.each([{ keyHeads: 2 }, { keyHeads: 1, window: 2 }, { keyHeads: 1, scoreCap: 2, slopes: [0.3, 0.1] }])(
+  'laws: documents side by side attend as each does alone, and have its gradient: %o',
+  (rules) => {
+    const [sizes, columns] = [[3, 1, 4], (2 + 2 * rules.keyHeads) * 3];
+    const qkv = normalNoise(key(0), [1, 8, columns]);
+    const reach = tensor2d([[0, 1, 2, 0, 0, 1, 2, 3]]); // the place of each position in its document
+    const options = { heads: 2, ...rules };
+    const apart = (qkv: Tensor): Tensor =>
+      concat(
+        split(qkv, sizes, 1).map((part) => groupedAttention(part, options)),
+        1,
+      );
+    const [got, want] = [(qkv: Tensor) => groupedAttention(qkv, { ...options, reach }), apart].map((f) =>
+      valueAndGrad((qkv: Tensor) => ({ loss: sum(square(f(qkv))) }), qkv),
+    );
+    const [y, expected] = scope(() => [groupedAttention(qkv, { ...options, reach }), apart(qkv)]) as [Tensor, Tensor];
+    expectClose(y, expected, { absolute: 1e-6 });
+    expectClose(got!.grad, want!.grad, { absolute: 1e-5 });
+    dispose([qkv, reach, y, expected, got!.values.loss, got!.grad, want!.values.loss, want!.grad]);
+  },
+);
+
 test('errors: columns that cannot be parted, windows, caps and slopes out of range', () => {
   const qkv = tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 8]);
   const run = (options: object): (() => Tensor) => {
@@ -44,5 +69,7 @@ test('errors: columns that cannot be parted, windows, caps and slopes out of ran
   expect(run({ window: 0 })).toThrow('window must be');
   expect(run({ scoreCap: -1 })).toThrow('scoreCap must be');
   expect(run({ slopes: [1] })).toThrow('got 1 slopes');
-  qkv.dispose();
+  const reach = tensor2d([[0, 1]]);
+  expect(run({ reach })).toThrow('groupedAttention: reach: got shape [1, 2], expected [1, 1]');
+  dispose([qkv, reach]);
 });

@@ -15,10 +15,11 @@ import {
   tensor1d,
   transpose,
 } from '@tensorflow/tfjs-core';
+import { expectShape } from '../expect-shape.js';
 import { scope } from '../scope.js';
 import { attention, fits } from './attention.js';
 import { isFused, runFused } from './fused.js';
-import { inBlocks, type QueryBlock, queryBlocks } from './in-blocks.js';
+import { inBlocks, queryBlocks } from './in-blocks.js';
 import { type GroupedAttentionOptions, type GroupedSizes, groupedSizes } from './score-rules.js';
 import { selfAttention } from './self-attention.js';
 import { softCap } from './soft-cap.js';
@@ -31,22 +32,26 @@ import { withGradient } from './with-gradient.js';
  * qkv: (batch, time, (heads + 2 · keyHeads) · width), first all queries, head by head, then all keys, then all values; before them
  * may stand keys and values of earlier positions, `past`, each (batch, earlier, keyHeads · width). Result: (batch, time, heads · width).
  *
+ * `reach`, (batch, time), tells how many positions before itself each query sees at most: where a row holds several documents, its place
+ * in its own keeps them apart. No gradient flows to it.
+ *
  * @example
  * const mixed = groupedAttention(qkv, { heads: 8, keyHeads: 2, window: 256 }); // (batch, time, 12 · 64) → (batch, time, 8 · 64)
  * @throws GenaiError if the last axis cannot be parted so, or an option is out of range.
  * @source Ainslie et al. 2023, "GQA: training generalized multi-query transformer models", section 2.2; Beltagy et al. 2020,
  * "Longformer", section 3.1 (windows); Press et al. 2022, "Train short, test long" (slopes); Gemma team 2024, "Gemma 2", section 2 (cap).
  */
-export function groupedAttention(qkv: Tensor, options: GroupedAttentionOptions & Past): Tensor {
+export function groupedAttention(qkv: Tensor, options: GroupedAttentionOptions & Beside): Tensor {
   const sizes = groupedSizes('groupedAttention', qkv, options);
-  const { heads, keyHeads, width, time } = sizes;
-  const { past, scale = 1 / Math.sqrt(width), window, scoreCap, slopes } = options;
+  const { batch, heads, keyHeads, width, time } = sizes;
+  const { past, reach, scale = 1 / Math.sqrt(width), window, scoreCap, slopes } = options;
+  if (reach) expectShape('groupedAttention: reach', reach, [batch, time]);
   const isFar = window !== undefined && window < time + (past?.keys.shape[1] ?? 0);
-  const isPlain = !isFar && !scoreCap && !slopes;
+  const isPlain = !isFar && !scoreCap && !slopes && !reach;
   if (isPlain && !past && heads === keyHeads && options.scale === undefined)
     return selfAttention(qkv, { heads, causal: true });
   const composed = (qkv: Tensor): Tensor => attended(qkv, sizes, { ...options, scale });
-  if (past || scoreCap || slopes || !fits(time, width, width) || !isFused('GenaiSelfAttention', qkv))
+  if (past || scoreCap || slopes || reach || !fits(time, width, width) || !isFused('GenaiSelfAttention', qkv))
     return composed(qkv);
   const attributes = { heads, keyHeads, causal: true, scale, ...(isFar && { window }) };
   return withGradient([qkv], {
@@ -60,15 +65,18 @@ export function groupedAttention(qkv: Tensor, options: GroupedAttentionOptions &
   });
 }
 
-type Past = { readonly past?: { readonly keys: Tensor; readonly values: Tensor } | undefined };
+type Beside = {
+  readonly past?: { readonly keys: Tensor; readonly values: Tensor } | undefined;
+  readonly reach?: Tensor | undefined;
+};
 
 function attended(
   qkv: Tensor,
   sizes: GroupedSizes,
-  options: GroupedAttentionOptions & Past & { readonly scale: number },
+  options: GroupedAttentionOptions & Beside & { readonly scale: number },
 ): Tensor {
-  const { heads, keyHeads, time } = sizes;
-  const { past, scale, window, scoreCap, slopes } = options;
+  const { batch, heads, keyHeads, time } = sizes;
+  const { past, reach, scale, window, scoreCap, slopes } = options;
   return scope(() => {
     const { q, k, v } = parted(qkv, sizes);
     const keys = past ? concat([past.keys, k], 1) : k; // (batch, length, keyHeads · width)
@@ -80,21 +88,24 @@ function attended(
     ] as const;
     const length = keys.shape[1]!;
     const isFar = window !== undefined && window < length;
-    if (!isFar && !scoreCap && !slopes) return sideBySide(attention(...parts, { causal: true, scale }));
-    const weigh = (parts: readonly [Tensor, Tensor, Tensor], { begin, end, first, seen }: QueryBlock): Tensor => {
+    if (!isFar && !scoreCap && !slopes && !reach) return sideBySide(attention(...parts, { causal: true, scale }));
+    const weigh: Attend = (parts, { begin, end, first, seen }, [reach]) => {
       const from = reshape(range(length - time + begin, length - time + end), [1, 1, end - begin, 1]); // places of queries
       const to = reshape(range(first, seen), [1, 1, 1, seen - first]);
-      return weighed(...parts, { ...options, scale, distance: sub(from, to) });
+      const own = reach && reshape(slice(reach, [0, begin], [batch, end - begin]), [batch, 1, end - begin, 1]);
+      return weighed(...parts, { ...options, scale, distance: sub(from, to), reach: own });
     };
     const blocks = queryBlocks({
-      each: parts[0].shape[0]! * heads,
+      each: batch * heads,
       time,
       length,
       causal: true,
       window: isFar ? window : undefined,
     });
-    if (blocks.length === 1) return sideBySide(weigh(parts, { begin: 0, end: time, first: 0, seen: length }));
-    return sideBySide(inBlocks(parts, blocks, weigh));
+    const constants = reach ? [reach] : [];
+    if (blocks.length === 1)
+      return sideBySide(weigh(parts, { begin: 0, end: time, first: 0, seen: length }, constants));
+    return sideBySide(inBlocks(parts, blocks, weigh, constants));
   });
 }
 
@@ -127,23 +138,35 @@ export function shared(x: Tensor, heads: number): Tensor {
   return reshape(concat(copies, 2), [batch, heads, length, width]);
 }
 
-/** How far each key lies before each query, broadcasting to (batch, heads, time, length): negative where it must not be seen. */
-type Weighing = GroupedAttentionOptions & { readonly scale: number; readonly distance: Tensor };
+type Weighing = GroupedAttentionOptions & {
+  readonly scale: number;
+  /** How far each key lies before each query, broadcasting to (batch, heads, time, length): negative where it must not be seen. */
+  readonly distance: Tensor;
+  /** How far each query sees, broadcasting to the same. */
+  readonly reach?: Tensor | undefined;
+};
 
-/** softmax(cap(q kᵀ · scale) − slope · distance) v over the keys at distances from 0 to window − 1; zeros for a query that sees none. */
+type Attend = Parameters<typeof inBlocks>[2];
+
+/**
+ * softmax(cap(q kᵀ · scale) − slope · distance) v over the keys at distances from 0 to window − 1, and to `reach`; zeros for a query that
+ * sees none.
+ */
 export function weighed(
   q: Tensor,
   k: Tensor,
   v: Tensor,
-  { scale, scoreCap, slopes, window, distance }: Weighing,
+  { scale, scoreCap, slopes, window, reach, distance }: Weighing,
 ): Tensor {
+  const near = [window && lessEqual(distance, window - 1), reach && lessEqual(distance, reach)];
+  const allowed = near.reduce<Tensor>((all, one) => (one ? logicalAnd(all, one) : all), lessEqual(0, distance));
+  if (!scoreCap && !slopes) return attention(q, k, v, { scale, mask: allowed });
   const products = matMul(mul(q, scale), k, false, true); // (batch, heads, time, length)
   const capped = scoreCap ? softCap(products, scoreCap) : products;
   const biased = slopes
     ? sub(capped, mul(reshape(tensor1d(Float32Array.from(slopes)), [1, slopes.length, 1, 1]), distance))
     : capped;
-  const behind = lessEqual(0, distance);
-  const seen = cast(window ? logicalAnd(behind, lessEqual(distance, window - 1)) : behind, 'float32');
+  const seen = cast(allowed, 'float32');
   return matMul(mul(softmax(add(biased, mul(sub(seen, 1), FAR))), seen), v);
 }
 

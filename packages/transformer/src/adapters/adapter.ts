@@ -10,12 +10,21 @@ import type { LoraParams, PartAdapters } from './lora.js';
 export interface Adapter {
   readonly params: LoraParams;
   readonly scale: number;
+  /** Share of their inputs that is dropped beside the weights in training, where the model is run with a key. Default 0. */
+  readonly dropout?: number;
 }
 
 /** A part of a map, and what one adapter adds there. */
 export interface Addition extends AdapterParams {
   readonly part: string;
   readonly scale: number;
+  readonly dropout: number;
+}
+
+/** @throws GenaiError unless it is the share of a dropout. */
+export function expectDropout(where: string, dropout: number): void {
+  if (dropout >= 0 && dropout < 1) return;
+  throw new GenaiError(`${where}: dropout must be at least 0 and below 1, got ${dropout}.`);
 }
 
 /** What the adapters add to each map. @throws GenaiError that names what does not fit the model. */
@@ -25,10 +34,13 @@ export function additionsTo(
   adapters: Adapter | readonly Adapter[],
 ): (map: AdaptableMap) => readonly Addition[] {
   const list = 'params' in adapters ? [adapters] : adapters;
-  for (const { params } of list) expectFit(where, config, params);
+  for (const { params, dropout = 0 } of list) {
+    expectDropout(where, dropout);
+    expectFit(where, config, params);
+  }
   return (map) =>
-    list.flatMap(({ params, scale }) =>
-      Object.entries(partsOf(params, map)).map(([part, { a, b }]) => ({ part, a, b, scale })),
+    list.flatMap(({ params, scale, dropout = 0 }) =>
+      Object.entries(partsOf(params, map)).map(([part, { a, b }]) => ({ part, a, b, scale, dropout })),
     );
 }
 

@@ -1,5 +1,5 @@
 import { nll } from '@genai/autoregressive';
-import { disposeTree, key, leaves, mapLeaves, randomIntegers, type Tree } from '@genai/core';
+import { disposeTree, type Key, key, leaves, mapLeaves, randomIntegers, type Tree } from '@genai/core';
 import { normalNoise, scope, valueAndGrad } from '@genai/tensor';
 import { expectClose } from '@genai/testing/expect-close';
 import { memory, mul, scalar, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
@@ -29,6 +29,11 @@ const tokens = (): Tensor =>
 const noisy = <P extends Tree<Tensor>>(params: P, seed: number): P => {
   let at = 0;
   return mapLeaves<Tensor, P>(params, (leaf) => mul(normalNoise(key(seed + at++), leaf.shape), 0.3));
+};
+type Valued = { readonly values: { readonly loss: Tensor }; readonly grad: LoraParams };
+const farthest = (one: Tensor, other: Tensor): number => {
+  const values = other.dataSync();
+  return Math.max(...one.dataSync().map((value, i) => Math.abs(value - values[i]!)));
 };
 const logits = ({ model }: Lora, params: TransformerParams, x: Tensor): Tensor =>
   model.run(params, x, model.start(params, x.shape[0]!)).next.logits;
@@ -136,12 +141,69 @@ test('known answers: scale, and fresh adapters are bounded as those of PEFT', ()
   disposeTree(params);
 });
 
+describe('dropout', () => {
+  const tuning = lora(LLAMA, { rank: 3, alpha: 6, targets: APART, dropout: 0.4 });
+
+  test('laws: it acts with a key alone, and differs from key to key', () => {
+    const before = memory().numTensors;
+    scope(() => {
+      const base = LLAMA.init(key(0));
+      const x = tokens();
+      const params = noisy(tuning.init(key(1)), 5);
+      const { scale, dropout } = tuning;
+      const dropping = adapted(LLAMA, base, { params, scale, dropout });
+      const run = (p: TransformerParams, k?: Key): Tensor => LLAMA.run(p, x, LLAMA.start(p, 3), k).next.logits;
+      const plain = run(adapted(LLAMA, base, { params, scale }));
+      expectClose(run(dropping), plain, { absolute: 0 });
+      expectClose(run(dropping, key(4)), run(dropping, key(4)), { absolute: 0 });
+      expect(farthest(run(dropping, key(4)), run(dropping, key(5)))).toBeGreaterThan(1e-2);
+      return {};
+    });
+    expect(memory().numTensors).toBe(before);
+  });
+
+  test('laws: one that drops beside one that does not leaves that one whole', () => {
+    scope(() => {
+      const base = LLAMA.init(key(0));
+      const x = tokens();
+      const kept = { params: noisy(lora(LLAMA, { rank: 2, targets: APART }).init(key(2)), 50), scale: 1 };
+      const none = { params: tuning.init(key(1)), scale: 1, dropout: 0.4 }; // adds nothing, whatever is dropped
+      const run = (p: TransformerParams): Tensor => LLAMA.run(p, x, LLAMA.start(p, 3), key(4)).next.logits;
+      const want = run(adapted(LLAMA, base, kept));
+      for (const both of [[kept, none], [none, kept], [none, kept, none]]) {
+        expectClose(run(adapted(LLAMA, base, both)), want, { absolute: 1e-6 });
+      } // biome-ignore format: one line
+      return {};
+    });
+  });
+
+  test('laws: every adapter has its gradient through what was kept, recomputed as well', () => {
+    const base = LLAMA.init(key(0));
+    const params = scope(() => noisy(tuning.init(key(1)), 5));
+    const x = tokens();
+    const spared = transformer(LLAMA.config, { recompute: true });
+    const [want, got] = [LLAMA, spared].map((model) => {
+      const objective = adapting(nll(model), tuning, base);
+      return valueAndGrad((p: LoraParams) => objective.loss(p, x, key(4), scalar(0)), params);
+    }) as [Valued, Valued];
+    expectClose(got.values.loss, want.values.loss, { absolute: 1e-6 });
+    const slopes = new Map(leaves<Tensor>(want.grad));
+    expect([...slopes.keys()]).toEqual(leaves<Tensor>(params).map(([path]) => path));
+    for (const [path, slope] of leaves<Tensor>(got.grad)) {
+      expect(Math.max(...slope.dataSync().map(Math.abs)), path).toBeGreaterThan(0);
+      expectClose(slope, slopes.get(path)!, { absolute: 1e-6, relative: 1e-4 });
+    }
+    disposeTree([base, params, x, want, got] as unknown as Tree<Tensor>);
+  });
+});
+
 test('errors: what does not fit is named, and nothing is left over', () => {
   expect(() => lora(GPT2, { rank: 2, targets: ['gate'] })).toThrow(
     'lora: got the target "gate", expected some of query, key',
   );
   expect(() => lora(GPT2, { rank: 2, targets: [] })).toThrow('no targets');
   expect(() => lora(GPT2, { rank: 0 })).toThrow('rank');
+  expect(() => lora(GPT2, { rank: 1, dropout: 1 })).toThrow('lora: dropout must be at least 0 and below 1, got 1');
   expect(() => lora(GPT2, { rank: 1, alpha: Number.NaN })).toThrow('alpha must be a finite number, got NaN');
   const before = memory().numTensors;
   const base = GPT2.init(key(0));
@@ -157,6 +219,7 @@ test('errors: what does not fit is named, and nothing is left over', () => {
   const half = { blocks: [{ attention: { qkv: { query: { a } } } }, {}] } as unknown as LoraParams;
   expect(() => adapted(GPT2, base, { params: half, scale: 1 })).toThrow('it takes both, a and b');
   const fitting = { params: lora(GPT2, { rank: 2 }).init(key(0)), scale: 1 };
+  expect(() => adapted(GPT2, base, { ...fitting, dropout: -1 })).toThrow('adapted: dropout must be at least 0');
   const beside = adapted(GPT2, base, fitting);
   expect(() => merged(GPT2, beside, fitting)).toThrow('"blocks.0.attention.qkv" has no weight of its own');
   disposeTree([base, shallow, gated, wide, fitting.params, beside]);

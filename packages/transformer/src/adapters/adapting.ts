@@ -7,7 +7,7 @@ import type { Lora, LoraParams } from './lora.js';
 
 /**
  * An objective of a transformer as one of its adapters alone: what is trained and kept by an optimizer are they, while `base` stays as it
- * is and must live as long as the training.
+ * is and must live as long as the training. The base may be quantised (QLoRA): see `quantised`.
  *
  * @example
  * const tuning = lora(model, { rank: 8, alpha: 16 });
@@ -18,12 +18,12 @@ import type { Lora, LoraParams } from './lora.js';
  */
 export function adapting<B, M extends string = never>(
   objective: Objective<Tensor, TransformerParams, B, M>,
-  { model, scale, init }: Lora,
+  { model, scale, dropout, init }: Lora,
   base: TransformerParams,
 ): Objective<Tensor, LoraParams, B, M> {
   return {
     init,
     loss: (params, batch, key, step) =>
-      scope(() => objective.loss(adapted(model, base, { params, scale }), batch, key, step)),
+      scope(() => objective.loss(adapted(model, base, { params, scale, dropout }), batch, key, step)),
   };
 }

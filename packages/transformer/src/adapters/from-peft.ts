@@ -136,5 +136,9 @@ function optionsOf(config: unknown): LoraOptions {
   if (typeof r !== 'number' || !Number.isInteger(r) || r < 1) return refuse('r', r, 'an integer of at least 1');
   if (typeof alpha !== 'number' || !Number.isFinite(alpha)) return refuse('lora_alpha', alpha, 'a finite number');
   if (typeof rankStabilised !== 'boolean') return refuse('use_rslora', rankStabilised, 'true or false');
-  return { rank: r, alpha, rankStabilised };
+  const { lora_dropout: dropout = 0 } = fields;
+  if (typeof dropout !== 'number' || !(dropout >= 0 && dropout < 1)) {
+    return refuse('lora_dropout', dropout, 'a number of at least 0 and below 1');
+  }
+  return { rank: r, alpha, rankStabilised, dropout };
 }

@@ -5,6 +5,7 @@ import { tensor2d, zeros } from '@tensorflow/tfjs-core';
 import type { Transformer } from '../transformer.js';
 import { type FullConfig, fullConfig } from '../transformer-config.js';
 import { type AdaptableMap, adaptableMaps, columnsOf } from './adaptable-map.js';
+import { expectDropout } from './adapter.js';
 
 /** What gets an adapter of its own in each block: a part of a map, or with `qkv` queries, keys and values as one, as GPT-2's files have them. */
 export type LoraTarget = 'query' | 'key' | 'value' | 'qkv' | 'output' | 'gate' | 'up' | 'down';
@@ -29,6 +30,8 @@ export interface LoraOptions {
   readonly targets?: readonly LoraTarget[];
   /** Multiplies by `alpha / √rank` instead, so that high ranks learn as fast as low ones. Default `false`. */
   readonly rankStabilised?: boolean;
+  /** Share of what comes into an adapter that is dropped in training, for each part on its own. Default 0. */
+  readonly dropout?: number;
 }
 
 /** How a transformer is adapted: what {@link lora} makes. */
@@ -47,20 +50,22 @@ export interface Lora extends Required<LoraOptions> {
  * const tuning = lora(model, { rank: 8, alpha: 16, targets: ['query', 'value'] });
  * const step = minimize(adapting(nll(model), tuning, base), adamW(2e-4));
  * using whole = owned(merged(model, base, { params: run.state.params, scale: tuning.scale }));
- * @throws GenaiError if the rank is no integer of at least 1, alpha is not finite, or the model has no such target.
+ * @throws GenaiError if the rank is no integer of at least 1, alpha is not finite, dropout is out of range, or the model has no such
+ * target.
  * @source Hu et al. 2021, "LoRA: low-rank adaptation of large language models", eq. 3 and section 4.1; Kalajdzievski 2023, "A rank
  * stabilization scaling factor for fine-tuning with LoRA", eq. 2 (`rankStabilised`).
  */
 export function lora(
   model: Transformer,
-  { rank, alpha = rank, targets = ['query', 'value'], rankStabilised = false }: LoraOptions,
+  { rank, alpha = rank, targets = ['query', 'value'], rankStabilised = false, dropout = 0 }: LoraOptions,
 ): Lora {
   expectIntegers('lora', { rank });
   if (!Number.isFinite(alpha)) throw new GenaiError(`lora: alpha must be a finite number, got ${alpha}.`);
+  expectDropout('lora', dropout);
   const full = fullConfig(model.config);
   const chosen = Array.from({ length: full.layers }, (_, block) => chosenParts(full, block, targets));
   return {
-    ...{ model, rank, alpha, targets, rankStabilised },
+    ...{ model, rank, alpha, targets, rankStabilised, dropout },
     scale: alpha / (rankStabilised ? Math.sqrt(rank) : rank),
     init: (key) => {
       const keys = split(key, full.layers);

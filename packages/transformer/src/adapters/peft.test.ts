@@ -49,9 +49,7 @@ describe.each(MODELS)('goldens: adapters of peft for %s', (name) => {
       expect(written.tensors.get(name)!.data, name).toEqual(Float32Array.from(values()));
     }
     const { target_modules: targets, ...fields } = written.config;
-    for (const [field, value] of Object.entries(fields)) {
-      if (field !== 'lora_dropout') expect(value, field).toEqual(config[field]);
-    }
+    for (const [field, value] of Object.entries(fields)) expect(value, field).toEqual(config[field]);
     const ends = (config.target_modules as string[]).map((module) => module.split('.').at(-1)!);
     expect((targets as string[]).map((module) => module.split('.').at(-1)!).sort()).toEqual(ends.sort());
     const again = await fromPeft(model, written.config, await tensorsOf(name));
@@ -73,6 +71,9 @@ test('errors: fields and tensors that do not fit are named, and nothing is left 
   await expect(read({ use_dora: true })).rejects.toThrow('use_dora is true, expected nothing there');
   await expect(read({ rank_pattern: { q_proj: 2 } })).rejects.toThrow('rank_pattern is {"q_proj":2}');
   await expect(read({ bias: 'all' })).rejects.toThrow('bias is "all"');
+  await expect(read({ lora_dropout: 1 })).rejects.toThrow(
+    'lora_dropout is 1, expected a number of at least 0 and below 1',
+  );
   await expect(read({ r: 1.5 })).rejects.toThrow('r is 1.5, expected an integer');
   await expect(read({ r: 4 })).rejects.toThrow(/lora_A.weight" has shape \[3, \d+\], expected \[4, \d+\]/);
   await expect(read({}, tensors.slice(1))).rejects.toThrow(/block 0 lacks lora_/);
@@ -86,6 +87,21 @@ test('errors: fields and tensors that do not fit are named, and nothing is left 
   const params = whole.init(key(0));
   await expect(toPeft(whole, params)).rejects.toThrow('no "attention.qkv.whole", only query, key, value');
   disposeTree([base, params]);
+});
+
+test('known answers: dropout is read, written and read again', async () => {
+  const { model, params: base } = await loadedBase('llama');
+  const config = { ...((await configOf('llama')) as object), lora_dropout: 0.05 };
+  const { lora: tuning, params } = await fromPeft(model, config, await tensorsOf('llama'));
+  expect(tuning.dropout).toBe(0.05);
+  const written = await toPeft(tuning, params);
+  expect(written.config.lora_dropout).toBe(0.05);
+  const again = await fromPeft(model, written.config, await tensorsOf('llama'));
+  expect(again.lora.dropout).toBe(0.05);
+  const { lora_dropout: _, ...silent } = config;
+  const plain = await fromPeft(model, silent, await tensorsOf('llama'));
+  expect(plain.lora.dropout).toBe(0);
+  disposeTree([base, params, again.params, plain.params]);
 });
 
 test('known answers: blocks without adapters and names with that of the adapter are read, too', async () => {

@@ -27,7 +27,7 @@ export interface PeftFiles {
  * values as one, the target `qkv`, all others have them apart.
  */
 export async function toPeft(
-  { model, rank, alpha, rankStabilised, scale }: Lora,
+  { model, rank, alpha, rankStabilised, dropout, scale }: Lora,
   params: LoraParams,
   { base = null }: { readonly base?: string | null } = {},
 ): Promise<PeftFiles> {
@@ -49,7 +49,13 @@ export async function toPeft(
   }
   const config = {
     ...{ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: base, inference_mode: true, bias: 'none' },
-    ...{ r: rank, lora_alpha: alpha, lora_dropout: 0, use_rslora: rankStabilised, fan_in_fan_out: names.fanInFanOut },
+    ...{
+      r: rank,
+      lora_alpha: alpha,
+      lora_dropout: dropout,
+      use_rslora: rankStabilised,
+      fan_in_fan_out: names.fanInFanOut,
+    },
     target_modules: [...modules].sort(),
   };
   return { config, tensors };

@@ -29,6 +29,8 @@ export interface Past {
   readonly behind?: Tensor;
   /** (batch, time): not 0 where a position may be seen, in attention that is not causal; all unless given. */
   readonly mask?: Tensor | undefined;
+  /** (batch, time): how many positions before it each may see, where nothing is behind; all unless given. */
+  readonly reach?: Tensor | undefined;
 }
 
 /** What attention gives: (batch, time, heads · headWidth), and the cache to go on with. */
@@ -114,12 +116,12 @@ export function attentionLayer(
 }
 
 /** Attention to what is behind and to itself: into a cache with room, or to one without, which grows by what is new. */
-const causal: Attend = (qkv, { cache, behind }, options) => {
+const causal: Attend = (qkv, { cache, behind, reach }, options) => {
   if (behind) return cachedAttention(qkv, cache, behind, options);
   const past = cache.keys.shape[1]! > 0 ? cache : undefined;
   const { keys, values } = keysAndValues(qkv, options);
   return {
-    output: groupedAttention(qkv, { ...options, past }),
+    output: groupedAttention(qkv, { ...options, past, reach }),
     cache: past ? { keys: concat([past.keys, keys], 1), values: concat([past.values, values], 1) } : { keys, values },
   };
 };

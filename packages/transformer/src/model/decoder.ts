@@ -9,8 +9,9 @@ import {
   truncatedNormal,
 } from '@genai/nn';
 import { expectShape, type KeyValueCache, scope, softCap } from '@genai/tensor';
-import { expandDims, fill, reshape, slice, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { cast, expandDims, fill, reshape, slice, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import type { Memory } from '../cross/memory.js';
+import { placesWithin } from '../packed/places-within.js';
 import { byTable } from '../quantised/quantised-table.js';
 import { fullConfig, type TransformerConfig } from '../transformer-config.js';
 import type { BlockParams } from './block.js';
@@ -63,6 +64,16 @@ export interface Decoder extends TokenModel<TransformerParams, TransformerState,
     state: TransformerState,
     key?: Key,
   ) => Successor<TransformerState, Categorical> & { readonly routers: readonly Tensor[] };
+  /**
+   * A run from the beginning of rows that hold several documents: neighbours of another number in `segments`, (batch, time) of int32, are
+   * of another document, which sees itself alone and whose positions begin anew. What comes is as if each stood in a row of its own.
+   */
+  readonly runPacked: (
+    params: TransformerParams,
+    tokens: Tensor,
+    segments: Tensor,
+    key?: Key,
+  ) => { readonly next: Categorical; readonly routers: readonly Tensor[] };
 }
 
 /** A decoder of a config: `transformer`, `conditionalTransformer` and `prefixed` are this one. */
@@ -77,16 +88,24 @@ export function decoder(config: TransformerConfig, { recompute = false, memoryWi
   const head = projection(width, { head: vocabulary }, { bias: false, initializer: truncatedNormal(0.02) });
 
   /** Through all blocks: (batch, time, width) → same, and the state after them. */
-  const through = (params: TransformerParams, vectors: Tensor, state: TransformerState, key?: Key): Through => {
+  const through = (
+    params: TransformerParams,
+    vectors: Tensor,
+    state: TransformerState,
+    key?: Key,
+    places?: Tensor,
+  ): Through => {
     const [forInput, ...forBlocks] = key ? split(key, layers + 1) : [];
     const { behind, memory } = state;
     const time = vectors.shape[1]!;
     expectRoom(state, time, context);
-    let x = input.placed(params.positions, vectors, positionsBehind(state), forInput);
+    let x = input.placed(params.positions, vectors, places ?? positionsBehind(state), forInput);
+    const reach = places && cast(places, 'float32'); // exact below 2²⁴
     const made = blocks.map(({ apply }, i) => {
       const cache = state.blocks[i]!;
       const beside = memory && { ...memory.blocks[i]!, ...(memory.mask && { mask: memory.mask }) };
-      const one = apply(params.blocks[i]!, x, { cache, ...(behind && { behind }), memory: beside }, forBlocks[i]);
+      const past = { cache, ...(behind && { behind }), memory: beside, reach };
+      const one = apply(params.blocks[i]!, x, past, forBlocks[i]);
       x = one.output;
       return one;
     });
@@ -101,6 +120,10 @@ export function decoder(config: TransformerConfig, { recompute = false, memoryWi
     const normed = norm && params.norm ? norm.apply(params.norm, x) : x;
     const logits = params.head ? head.apply(params.head, normed) : byTable(params.embedding, normed);
     return logitCap ? softCap(logits, logitCap) : logits;
+  };
+  const emptyState = (batch: number): TransformerState => {
+    const none = (): Tensor => zeros([batch, 0, columns]);
+    return { blocks: blocks.map((): KeyValueCache => ({ keys: none(), values: none() })) };
   };
   const remembered = (params: TransformerParams, { memory, mask }: Memory): MemoryState => ({
     blocks: blocks.map(({ remember }, i) => remember!(params.blocks[i]!, memory)),
@@ -124,11 +147,10 @@ export function decoder(config: TransformerConfig, { recompute = false, memoryWi
       }));
     },
     start: (params, batch, memory) =>
-      scope(() => {
-        const none = (): Tensor => zeros([batch, 0, columns]);
-        const caches = blocks.map((): KeyValueCache => ({ keys: none(), values: none() }));
-        return { blocks: caches, ...(memory && memoryWidth && { memory: remembered(params, memory) }) };
-      }),
+      scope(() => ({
+        ...emptyState(batch),
+        ...(memory && memoryWidth && { memory: remembered(params, memory) }),
+      })),
     rewind: rewound,
     reserve: (state, room) => reserved(state, Math.min(room, context)),
     run: (params, tokens, state, key) => {
@@ -146,6 +168,16 @@ export function decoder(config: TransformerConfig, { recompute = false, memoryWi
         return { logits: logitsOf(params, x), ...after };
       });
       return { next: categorical(made.logits), state: made.state, routers: made.routers };
+    },
+    runPacked: (params, tokens, segments, key) => {
+      expectTokens(tokens, ['batch', 'time']);
+      const [batch] = expectShape('transformer: segments', segments, tokens.shape);
+      const made = scope(() => {
+        const vectors = input.embedded(params.embedding, tokens);
+        const { x, routers } = through(params, vectors, emptyState(batch!), key, placesWithin(segments));
+        return { logits: logitsOf(params, x), routers };
+      });
+      return { next: categorical(made.logits), routers: made.routers };
     },
     runToLast: (params, tokens, state) => {
       expectTokens(tokens, ['batch', 'time']);

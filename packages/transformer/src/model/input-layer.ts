@@ -14,8 +14,8 @@ export interface InputLayer {
   /** Tokens (batch, time) → (batch, time, width) */
   readonly embedded: (table: EmbeddingParams | QuantisedParams, tokens: Tensor) => Tensor;
   /**
-   * Vectors (batch, time, width) with what learnt positions add to them: positions that begin at `behind`, a number or (batch) of int32.
-   * With a `key`, dropout acts.
+   * Vectors (batch, time, width) with what learnt positions add to them: positions that begin at `behind`, a number or (batch) of int32,
+   * or are those of (batch, time). With a `key`, dropout acts.
    */
   readonly placed: (places: EmbeddingParams | undefined, vectors: Tensor, behind: Tensor | number, key?: Key) => Tensor;
 }
@@ -29,7 +29,7 @@ export function inputLayer(config: FullConfig): InputLayer {
   /** Rows of the positions, broadcasting to (batch, time, width). */
   const rowsOf = (places: EmbeddingParams, time: number, behind: Tensor | number): Tensor => {
     if (typeof behind === 'number') return reshape(slice(places.table, [behind, 0], [time, width]), [1, time, width]);
-    const indices = add(reshape(behind, [-1, 1]), range(0, time, 1, 'int32')); // (batch, time)
+    const indices = behind.rank === 2 ? behind : add(reshape(behind, [-1, 1]), range(0, time, 1, 'int32')); // (batch, time)
     // Rows that have ended may be moved along beyond.
     return learnt!.apply(places, minimum(indices, scalar(context - 1, 'int32')));
   };

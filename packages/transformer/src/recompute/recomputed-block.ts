@@ -18,8 +18,8 @@ export function recomputedBlock(block: Block): Block {
       if (past.behind || past.cache.keys.shape[1]! > 0) return apply(params, x, past, key);
       return scope(() => {
         const [batch, , columns] = past.cache.keys.shape as [number, number, number];
-        const { memory, mask } = past;
-        const inputs = { params, x, ...(memory && { memory }), ...(mask && { mask }) };
+        const { memory, mask, reach } = past;
+        const inputs = { params, x, ...(memory && { memory }), ...(mask && { mask }), ...(reach && { reach }) };
         // One tensor can be recomputed, so what the block gives stands side by side.
         const all = recomputed(
           ({ params, x, ...beside }) => sideBySide(apply(params, x, { ...nothing(batch, columns), ...beside }, key)),
