@@ -26,7 +26,11 @@ function drawer<P, S extends { readonly caches: readonly unknown[] }>(
   readonly rest: number[];
 }> {
   let ran = 0;
-  const net = { ...plain, step: (...inputs: Parameters<typeof plain.step>) => (ran++, plain.step(...inputs)) };
+  const counted: typeof plain.step = (...inputs) => {
+    ran++;
+    return plain.step(...inputs);
+  };
+  const net = { ...plain, step: counted };
   const model = pixelModel({ net: net as never, emission, height: HEIGHT, width: WIDTH });
   const read = async (x: Tensor): Promise<number[]> => {
     const values = [...(await x.data())];
