@@ -49,6 +49,9 @@ const KEYWORDS: { readonly [keyword: string]: Check } = {
   maximum: (value, most: number) => typeof value !== 'number' || value <= most,
   exclusiveMinimum: (value, least: number) => typeof value !== 'number' || value > least,
   exclusiveMaximum: (value, most: number) => typeof value !== 'number' || value < most,
+  multipleOf: (value, step: number) =>
+    typeof value !== 'number' ||
+    Math.abs(value / step - Math.round(value / step)) <= 1e-9 * Math.max(1, Math.abs(value / step)),
   minItems: (value, least: number) => !Array.isArray(value) || value.length >= least,
   maxItems: (value, most: number) => !Array.isArray(value) || value.length <= most,
   prefixItems: (value, items: Schema[], _, whole) =>

@@ -5,11 +5,12 @@ All weights are normal with deviation 0.3, those of norms around what they begin
 bfloat16, `llama-linear` of float16 (their logits are of the rounded weights), `gpt2-bare` has the names of GPT2Model, with the masks
 that early releases kept among the weights.
 
-Run: python hugging-face.py
+Run: python hugging-face.py [NAME...] (all without names)
 """
 import json
 import os
 import shutil
+import sys
 
 import torch
 import transformers as hf
@@ -21,6 +22,8 @@ SIZES = dict(
     max_position_embeddings=48, bos_token_id=1, eos_token_id=2, pad_token_id=0, attn_implementation='eager',
 )
 ROPE = dict(rope_theta=10_000.0, original_max_position_embeddings=8)
+
+QWEN_EXPERTS = dict(head_dim=6, num_experts=5, num_experts_per_tok=3, moe_intermediate_size=12)
 
 
 def llama(**options):
@@ -53,6 +56,11 @@ MODELS = {
             rope_parameters={
                 'full_attention': dict(rope_type='linear', factor=8.0, rope_theta=100_000.0),
                 'sliding_attention': dict(rope_type='default', rope_theta=100.0)})),
+    'mixtral': lambda: hf.MixtralForCausalLM(
+        hf.MixtralConfig(**SIZES, num_local_experts=4, num_experts_per_tok=2, sliding_window=4)),
+    'qwen3-moe': lambda: hf.Qwen3MoeForCausalLM(hf.Qwen3MoeConfig(**SIZES, **QWEN_EXPERTS, norm_topk_prob=True)),
+    'qwen3-moe-shares': lambda: hf.Qwen3MoeForCausalLM(
+        hf.Qwen3MoeConfig(**SIZES, **QWEN_EXPERTS, norm_topk_prob=False, tie_word_embeddings=True)),
 }
 
 
@@ -72,6 +80,8 @@ def written(name, model, tokens):
 
 
 for seed, (name, make) in enumerate(MODELS.items()):
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        continue
     torch.manual_seed(seed)
     model = make().eval()
     with torch.no_grad():
@@ -79,13 +89,14 @@ for seed, (name, make) in enumerate(MODELS.items()):
             weight.copy_((weight if 'norm' in path or 'ln_' in path else 0) + 0.3 * torch.randn(weight.shape))
     written(name, model, torch.randint(0, 23, (2, 11)))
 
-bare = os.path.join(HERE, 'gpt2-bare')
-shutil.copytree(os.path.join(HERE, 'gpt2'), bare, dirs_exist_ok=True)
-weights = load_file(os.path.join(bare, 'model.safetensors'))
-mask = torch.tril(torch.ones(1, 1, 24, 24, dtype=torch.uint8))
-masks = {f'h.{layer}.attn.bias': mask.clone() for layer in range(2)}
-weights = {name.removeprefix('transformer.'): weight for name, weight in weights.items()}
-save_file({**weights, **masks}, os.path.join(bare, 'model.safetensors'), {'format': 'pt'})
+if not sys.argv[1:]:
+    bare = os.path.join(HERE, 'gpt2-bare')
+    shutil.copytree(os.path.join(HERE, 'gpt2'), bare, dirs_exist_ok=True)
+    weights = load_file(os.path.join(bare, 'model.safetensors'))
+    mask = torch.tril(torch.ones(1, 1, 24, 24, dtype=torch.uint8))
+    masks = {f'h.{layer}.attn.bias': mask.clone() for layer in range(2)}
+    weights = {name.removeprefix('transformer.'): weight for name, weight in weights.items()}
+    save_file({**weights, **masks}, os.path.join(bare, 'model.safetensors'), {'format': 'pt'})
 for folder, _, files in os.walk(HERE):
     for file in files:
         os.chmod(os.path.join(folder, file), 0o644)  # safetensors makes files that only their owner reads

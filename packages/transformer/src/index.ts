@@ -31,6 +31,7 @@ export {
 export { byteLetters } from './gguf/byte-letters.js';
 export { fromGguf } from './gguf/from-gguf.js';
 export type { GgufField, GgufMetadata } from './gguf/gguf-field.js';
+export type { GgufPieces } from './gguf/piece-fields.js';
 export {
   type GgufFloats,
   type GgufModel,

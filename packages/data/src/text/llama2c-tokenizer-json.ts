@@ -1,4 +1,6 @@
 import { GenaiError } from '@genai/core';
+import { pieceMerges } from './sentence-pieces/piece-merges.js';
+import { SPACE } from './sentence-pieces/sentence-pieces.js';
 import type { TokenizerJson } from './to-tokenizer-json.js';
 
 /**
@@ -58,7 +60,11 @@ export function llama2cTokenizerJson(bytes: Uint8Array): TokenizerJson {
       byte_fallback: true,
       ignore_merges: false,
       vocab: Object.fromEntries(vocab),
-      merges: mergesOf(pieces, vocab),
+      merges: pieceMerges(
+        pieces.slice(SPECIAL.length).map(({ text, score }, i) => {
+          return { piece: text.replaceAll(' ', SPACE), token: SPECIAL.length + i, score };
+        }),
+      ),
     },
   };
 }
@@ -88,31 +94,10 @@ function piecesOf(bytes: Uint8Array): readonly Piece[] {
   return pieces;
 }
 
-/** Every way to make a token of two others, that of the highest score first. */
-function mergesOf(pieces: readonly Piece[], vocab: ReadonlyMap<string, number>): string[] {
-  const order = pieces.map((_, token) => token).sort((a, b) => pieces[b]!.score - pieces[a]!.score || a - b);
-  return order.flatMap((token) => {
-    if (token < SPECIAL.length) return [];
-    const name = pieces[token]!.text.replaceAll(' ', SPACE);
-    const merges: string[] = [];
-    for (let cut = 1; cut < name.length; cut++) {
-      const [left, right] = [name.slice(0, cut), name.slice(cut)];
-      if (isOrdinary(vocab.get(left)) && isOrdinary(vocab.get(right))) merges.push(`${left} ${right}`);
-    }
-    return merges;
-  });
-}
-
-function isOrdinary(token: number | undefined): boolean {
-  return token !== undefined && token >= SPECIAL.length;
-}
-
 function fail(problem: string): never {
   throw new GenaiError(`llama2cTokenizerJson: ${problem}. Pass the tokenizer.bin of the model.`);
 }
 
 const BEGIN = '<s>';
 const SPECIAL: readonly string[] = ['<unk>', BEGIN, '</s>'];
-/** What stands for a space in tokens. */
-const SPACE = '▁';
 const MOST_LENGTH = 2 ** 16;

@@ -1,5 +1,6 @@
 import { GenaiError } from '@genai/core';
 import { type AddedToken, splitterOf } from './added-tokens.js';
+import { charsmap } from './sentence-pieces/charsmap.js';
 import { type TextTokenizer, textTokenizer } from './text-tokenizer.js';
 import { recordOf, type TokenizerDescription } from './tokenizer-description.js';
 
@@ -29,8 +30,8 @@ export async function piecewise(where: string, { json, added, describe }: Piecew
   const { readers, stripped } = decoderOf(where, recordOf(json).decoder);
   const bytes = bytesOf(where, json, added, readers);
   const library = await tokenizersLibrary(where);
-  const first = encoderOf(where, library, json, true);
-  const later = encoderOf(where, library, json, false);
+  const first = encoderOf(where, library, { json, added }, true);
+  const later = encoderOf(where, library, { json, added }, false);
 
   const cut = splitterOf(added);
   const encode = (text: string, special: boolean): Int32Array =>
@@ -64,17 +65,70 @@ async function tokenizersLibrary(where: string): Promise<Library> {
 }
 
 /** The package's encoding of texts in which no added token is looked for, at the beginning of a text or behind an added token. */
-function encoderOf(where: string, { Tokenizer }: Library, json: unknown, begins: boolean): Encoder {
+function encoderOf(
+  where: string,
+  { Tokenizer }: Library,
+  { json, added }: Omit<PiecewiseParts, 'describe'>,
+  begins: boolean,
+): Encoder {
   try {
     const pre_tokenizer = placed(recordOf(json).pre_tokenizer, begins);
-    const tokenizer = new Tokenizer({ ...recordOf(json), added_tokens: [], pre_tokenizer, post_processor: null }, {});
-    return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+    const model = hidden(recordOf(json).model, added);
+    const { prepared, normalizer } = leadingSteps(where, recordOf(json).normalizer);
+    const parts = { model, normalizer, pre_tokenizer, added_tokens: [], post_processor: null };
+    const tokenizer = new Tokenizer({ ...recordOf(json), ...parts }, {});
+    return (text) => {
+      const clean = prepared(text);
+      return clean === '' ? [] : tokenizer.encode(clean, { add_special_tokens: false }).ids;
+    };
   } catch (cause) {
+    if (GenaiError.is(cause)) throw cause;
     throw new GenaiError(
       `${where}: @huggingface/tokenizers refuses the file (${cause instanceof Error ? cause.message : cause}). Pass one that Python's tokenizers loads.`,
       { cause },
     );
   }
+}
+
+/**
+ * The first steps of a normalizer, as far as they are a map of characters and the stripping of white space, applied here: those of the
+ * package leave some characters as they are, and put a space before nothing.
+ */
+function leadingSteps(
+  where: string,
+  normalizer: unknown,
+): { readonly prepared: (text: string) => string; readonly normalizer: unknown } {
+  const { type, normalizers } = recordOf(normalizer);
+  const steps: unknown[] = type === 'Sequence' && Array.isArray(normalizers) ? normalizers : [normalizer];
+  const found = steps.map((step) => leadingStep(where, recordOf(step)));
+  const first = found.indexOf(undefined);
+  const count = first < 0 ? steps.length : first;
+  const rest = steps.slice(count);
+  return {
+    prepared: (text) => found.slice(0, count).reduce<string>((done, step) => step!(done), text),
+    normalizer: count === 0 ? normalizer : rest.length > 0 ? { type: 'Sequence', normalizers: rest } : null,
+  };
+}
+
+function leadingStep(where: string, step: ReturnType<typeof recordOf>): ((text: string) => string) | undefined {
+  const { type, precompiled_charsmap, strip_left, strip_right } = step;
+  if (type === 'Precompiled' && typeof precompiled_charsmap === 'string') return charsmap(where, precompiled_charsmap);
+  if (type !== 'Strip') return undefined;
+  return (text) => {
+    const left = strip_left ? text.replace(/^\p{White_Space}+/u, '') : text;
+    let end = left.length; // a pattern for the end would look at every space within
+    while (strip_right && end > 0 && /\p{White_Space}/u.test(left[end - 1]!)) end--;
+    return left.slice(0, end);
+  };
+}
+
+/** A unigram model whose special pieces have names that no text has: it takes any piece, and a text must not become a special token. */
+function hidden(model: unknown, added: readonly AddedToken[]): unknown {
+  const { type, vocab } = recordOf(model);
+  if (type !== 'Unigram' || !Array.isArray(vocab)) return model;
+  const names = new Set(added.map(({ name }) => name));
+  const hide = ([piece, score]: unknown[]): unknown[] => [names.has(piece as string) ? `\ud800${piece}` : piece, score];
+  return { ...recordOf(model), vocab: vocab.map((entry: unknown) => (Array.isArray(entry) ? hide(entry) : entry)) };
 }
 
 /** Pre-tokenizers that put a space before the first piece only, told which piece they have. */

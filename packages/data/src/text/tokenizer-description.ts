@@ -36,6 +36,11 @@ export function describedTokenizer(where: string, json: unknown): OwnDescription
       `${where}: the tokenizer is of kind "hugging-face". Pass its json to tokenizerFromHuggingFace.`,
     );
   }
+  if (kind === 'sentence-pieces') {
+    throw new GenaiError(
+      `${where}: the tokenizer is of kind "sentence-pieces". Pass what sentencePiecesJson makes of it to tokenizerFromHuggingFace.`,
+    );
+  }
   if (kind !== 'byte-pairs') return fail('kind', '"characters", "bytes" or "byte-pairs"');
   if (!isTexts(symbols)) return fail('symbols', 'a list of texts');
   if (!isTexts(merges)) return fail('merges', 'a list of texts');

@@ -5,6 +5,7 @@ import { paramsFrom } from '../layouts/params-from.js';
 import type { TransformerParams } from '../transformer.js';
 import { fullConfig, type TransformerConfig } from '../transformer-config.js';
 import { type GgufMetadata, recordOf } from './gguf-field.js';
+import { NO_TEXT_PIECE } from './piece-fields.js';
 import { rotaryRows } from './rotary-rows.js';
 import { ARCHITECTURES } from './to-gguf.js';
 import { NO_TEXT } from './tokenizer-fields.js';
@@ -60,13 +61,16 @@ export async function fromGguf(
 
 const SLOWER = 'rope_freqs.weight';
 
-/** The tokens that begin and end a text, where the model has them: a byte that no text has stands for none. */
+/** The tokens that begin and end a text, where the model has them: a byte that no text has, or the unknown token, stands for none. */
 function endsOf(metadata: GgufMetadata, vocabulary: number): Pick<TransformerConfig, 'beginToken' | 'endToken'> {
   const texts = metadata.get('tokenizer.ggml.tokens')?.value;
+  const [unknown, kind] = ['unknown_token_id', 'model'].map((name) => metadata.get(`tokenizer.ggml.${name}`)?.value);
   const token = (name: string): number | undefined => {
     const value = metadata.get(`tokenizer.ggml.${name}_token_id`)?.value;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value >= vocabulary) return undefined;
-    return Array.isArray(texts) && texts[value] === NO_TEXT ? undefined : value;
+    const isUnknown = name === 'eos' && kind === 't5' && value === unknown;
+    const isNone = isUnknown || (Array.isArray(texts) && [NO_TEXT, NO_TEXT_PIECE].includes(texts[value]));
+    return isNone ? undefined : value;
   };
   const [beginToken, endToken] = [token('bos'), token('eos')];
   return { ...(beginToken !== undefined && { beginToken }), ...(endToken !== undefined && { endToken }) };

@@ -57,9 +57,44 @@ export const GEMMA2_GGUF: GgufArchitecture = {
   places: (config) => ggufPlaces(config),
 };
 
+/**
+ * Gemma 3, of text: norms on both sides and on the heads of queries and keys, every sixth block without a window. No fields say which
+ * blocks have one, nor by what base they turn.
+ */
+export const GEMMA3_GGUF: GgufArchitecture = {
+  name: 'gemma3',
+  interleaved: false,
+  lacks: (config) => {
+    const traits: GgufTraits = { ...traitsOf(config), tied: false, queryKeyNorm: true, placement: 'both' };
+    const scoreScale = scoreScaleOf(config, 62);
+    const found = lacks(config, { ...traits, windowed: true, windowBase: WINDOW_BASE, scoreScale });
+    const sizes = config.windows.map((window) => Math.min(window ?? config.context, config.context));
+    const isKnown = sizes.every((size, layer) => size === (layer % 6 === 5 ? config.context : sizes[0]));
+    return isKnown ? found : [...found, 'window is not of all but every sixth block'];
+  },
+  read: (source) => {
+    const { positions, ...common } = commonOf(source, 'gemma3');
+    const window = source.fields.integer('gemma3.attention.sliding_window');
+    return llama({
+      ...common,
+      ...{ placement: 'both', activation: 'gelu-tanh', queryKeyNorm: true, embeddingScale: Math.sqrt(common.width) },
+      positions: positions.kind === 'rotary' ? { ...positions, windowBase: WINDOW_BASE } : positions,
+      scoreScale: scoreScaleOf(common as Sizes, 62),
+      window: Array.from({ length: common.layers }, (_, layer) => (layer % 6 === 5 ? 0 : window)),
+    });
+  },
+  write: (config) => ({
+    ...commonFields(config),
+    'attention.sliding_window': u32(config.windows[0] ?? config.context),
+  }),
+  places: (config) => ggufPlaces(config),
+};
+
+const WINDOW_BASE = 10_000;
+
 type Sizes = Pick<FullConfig, 'width' | 'heads' | 'headWidth' | 'layers'>;
 
-/** No field says it: llama.cpp knows the model of 27 B by its 46 blocks. */
-function scoreScaleOf({ width, heads, headWidth, layers }: Sizes): number {
-  return 1 / Math.sqrt(layers === 46 ? width / heads : headWidth);
+/** No field says it: llama.cpp knows the model of 27 B by its number of blocks, 46 in Gemma 2 and 62 in Gemma 3. */
+function scoreScaleOf({ width, heads, headWidth, layers }: Sizes, largest = 46): number {
+  return 1 / Math.sqrt(layers === largest ? width / heads : headWidth);
 }

@@ -3,7 +3,9 @@ export type GgufField =
   | { readonly type: 'U32' | 'F32'; readonly value: number }
   | { readonly type: 'BOOL'; readonly value: boolean }
   | { readonly type: 'STRING'; readonly value: string }
+  | { readonly type: 'U8[]'; readonly value: Uint8Array }
   | { readonly type: 'I32[]'; readonly value: Int32Array }
+  | { readonly type: 'F32[]'; readonly value: Float32Array }
   | { readonly type: 'STRING[]'; readonly value: readonly string[] };
 
 /** The metadata of a GGUF file as it was read: what `decodeGguf` of `@genai/checkpoint` gives. Nothing of it is believed. */

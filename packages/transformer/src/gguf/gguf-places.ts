@@ -1,3 +1,4 @@
+import { stackedExpertPlaces } from '../layouts/expert-places.js';
 import { mapPlaces, normPlaces } from '../layouts/place.js';
 import type { FullConfig } from '../transformer-config.js';
 import type { GgufPlace } from './gguf-architecture.js';
@@ -37,9 +38,22 @@ export function ggufPlaces(
 
   const [queries, keys] = [heads * headWidth, keyHeads * headWidth];
   const all = queries + 2 * keys;
+  const forward = (name: string, path: string): GgufPlace[] => [
+    ...(config.gated
+      ? map(`${name}.ffn_gate`, `${path}.feedForward.up`, [width, hidden], biases.feedForward, [0, 2 * hidden])
+      : []),
+    ...map(
+      `${name}.ffn_up`,
+      `${path}.feedForward.up`,
+      [width, hidden],
+      biases.feedForward,
+      config.gated ? [hidden, 2 * hidden] : undefined,
+    ),
+    ...map(`${name}.ffn_down`, `${path}.feedForward.down`, [hidden, width], biases.feedForward),
+  ];
   const blocks = Array.from({ length: layers }, (_, layer) => {
     const [name, path] = [`blk.${layer}`, `blocks.${layer}`];
-    const [qkv, up] = [`${path}.attention.qkv`, `${path}.feedForward.up`];
+    const qkv = `${path}.attention.qkv`;
     const both = config.placement === 'both';
     const part = (of: string, size: number, from: number): GgufPlace[] =>
       map(`${name}.attn_${of}`, qkv, [width, size], biases.qkv, [from, all]);
@@ -52,15 +66,7 @@ export function ggufPlaces(
       ...map(`${name}.attn_output`, `${path}.attention.output`, [queries, width], biases.output),
       ...(both ? norm(`${name}.post_attention_norm`, `${path}.attentionNorms.after`) : []),
       ...norm(`${name}.ffn_norm`, `${path}.feedForwardNorms.before`),
-      ...(config.gated ? map(`${name}.ffn_gate`, up, [width, hidden], biases.feedForward, [0, 2 * hidden]) : []),
-      ...map(
-        `${name}.ffn_up`,
-        up,
-        [width, hidden],
-        biases.feedForward,
-        config.gated ? [hidden, 2 * hidden] : undefined,
-      ),
-      ...map(`${name}.ffn_down`, `${path}.feedForward.down`, [hidden, width], biases.feedForward),
+      ...(config.experts ? stackedExpertPlaces(config, expertNames(name), `${path}.feedForward`) : forward(name, path)),
       ...(both ? norm(`${name}.post_ffw_norm`, `${path}.feedForwardNorms.after`) : []),
     ];
   });
@@ -73,4 +79,11 @@ export function ggufPlaces(
     ...norm('output_norm', 'norm'),
     ...(tied ? [] : mapPlaces('output', 'head', [width, vocabulary], { transposed: true, bias: false })),
   ];
+}
+
+function expertNames(block: string): Parameters<typeof stackedExpertPlaces>[1] {
+  const [router, gate, up, down] = ['gate_inp', 'gate_exps', 'up_exps', 'down_exps'].map(
+    (part) => `${block}.ffn_${part}`,
+  );
+  return { router: router!, gate: gate!, up: up!, down: down! };
 }

@@ -1,14 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { GenaiError } from '@genai/core';
 import { describe, expect, test } from 'vitest';
+// @boundaries-ignore the files of this package are read and written by packages that it must not import
+import { decodeGguf } from '../../../checkpoint/src/gguf/decode-gguf.js';
+// @boundaries-ignore as above
+import { encodeGguf } from '../../../checkpoint/src/gguf/encode-gguf.js';
 // @boundaries-ignore the tokenizers that are written here are of a package that this one must not import
 import { characters } from '../../../data/src/characters.js';
 // @boundaries-ignore as above
 import { bytes } from '../../../data/src/text/bytes.js';
 // @boundaries-ignore as above
+import { sentencePiecesJson } from '../../../data/src/text/sentence-pieces/sentence-pieces-json.js';
+// @boundaries-ignore as above
+import { sentencePiecesOf } from '../../../data/src/text/sentence-pieces/sentence-pieces-of.js';
+// @boundaries-ignore as above
 import type { TextTokenizer } from '../../../data/src/text/text-tokenizer.js';
 // @boundaries-ignore as above
 import { tokenizerFrom } from '../../../data/src/text/tokenizer-from.js';
+// @boundaries-ignore as above
+import { tokenizerFromHuggingFace } from '../../../data/src/text/tokenizer-from-hugging-face.js';
 // @boundaries-ignore as above
 import { trainBytePairs } from '../../../data/src/text/train-byte-pairs.js';
 // @boundaries-ignore as above
@@ -16,6 +26,7 @@ import { withSpecial } from '../../../data/src/text/with-special.js';
 // @boundaries-ignore as above
 import { wordPattern, wordsOf } from '../../../data/src/text/words-of.js';
 import type { GgufField, GgufMetadata } from './gguf-field.js';
+import type { GgufPieces } from './piece-fields.js';
 import { type TokenizerUse, tokenizerFields } from './tokenizer-fields.js';
 import { tokenizerFromGguf } from './tokenizer-from-gguf.js';
 import { WORDS } from './word-patterns.js';
@@ -113,7 +124,7 @@ test('errors: what cannot be written or read', () => {
     expect(() => tokenizerFromGguf(fields)).toThrow(message);
     expect(() => tokenizerFromGguf(fields)).toThrow(GenaiError);
   };
-  refused({ model: 'llama' }, '"tokenizer.ggml.model" must be gpt2, or rwkv of characters, got "llama"');
+  refused({ model: 'bert' }, '"tokenizer.ggml.model" must be gpt2, llama, t5, or rwkv of characters, got "bert"');
   refused(
     { model: 'rwkv', tokens: Array(270).fill('ab'), token_type: new Int32Array(270).fill(1) },
     'must be gpt2, or rwkv of characters',
@@ -127,4 +138,76 @@ test('errors: what cannot be written or read', () => {
     `must be a number for each of ${TOKENIZERS['byte pairs']!.vocabulary} tokens`,
   );
   expect(() => tokenizerFromGguf(new Map())).toThrow('"tokenizer.ggml.model" must be a text, got nothing');
+});
+
+describe('tokenizers of SentencePiece', () => {
+  // golden/sentence-pieces.py of @genai/data: what the package sentencepiece makes of random texts.
+  const url = new URL('../../../data/golden/sentence-pieces.json', import.meta.url);
+  const { texts, kinds } = JSON.parse(readFileSync(url, 'utf8')) as {
+    readonly texts: readonly string[];
+    readonly kinds: { readonly [kind: string]: { readonly json: unknown; readonly hf: readonly number[][] } };
+  };
+  const piecesOf = (kind: string): GgufPieces => sentencePiecesOf(kinds[kind]!.json);
+  const fieldsOfPieces = (pieces: GgufPieces, use: Partial<TokenizerUse> = {}): Map<string, GgufField> => {
+    const fields = tokenizerFields(pieces, { vocabulary: pieces.pieces.length, ...use });
+    return new Map(Object.entries(fields).flatMap(([name, field]) => (field ? [[name, field] as const] : [])));
+  };
+
+  test.each(Object.keys(kinds))('goldens: %s comes back from a file and encodes as before', async (kind) => {
+    const pieces = { ...piecesOf(kind), begin: 1 };
+    const head = encodeGguf({ metadata: fieldsOfPieces(pieces), tensors: new Map() });
+    const { tokenizer } = tokenizerFromGguf(decodeGguf(head).metadata);
+    expect(tokenizer).toEqual({ ...pieces, scores: pieces.scores.map(Math.fround) });
+    const { encode } = await tokenizerFromHuggingFace(sentencePiecesJson(tokenizer as GgufPieces));
+    for (const [i, text] of texts.entries()) expect([...encode(text)], text).toEqual(kinds[kind]!.hf[i]);
+  });
+
+  test('known answers: fields of Llama 2, and what a model without an end gets', () => {
+    const pieces = piecesOf('llama');
+    const fields = fieldsOfPieces(pieces, { vocabulary: 381, beginToken: 1, endToken: 2, addBegin: true });
+    const value = (name: string): unknown => fields.get(`tokenizer.ggml.${name}`)?.value;
+    expect([value('model'), value('pre'), value('bos_token_id'), value('eos_token_id')]).toEqual([
+      'llama',
+      'default',
+      1,
+      2,
+    ]);
+    expect([value('unknown_token_id'), value('add_bos_token'), value('add_space_prefix')]).toEqual([0, true, true]);
+    expect((value('tokens') as string[]).at(-1)).toBe('[PAD380]');
+    expect([...(value('token_type') as Int32Array)].filter((type) => type === 6)).toHaveLength(256);
+    const scores = value('scores') as Float32Array;
+    const score = (piece: string): number => scores[pieces.pieces.indexOf(piece)]!;
+    expect([score('aa'), score('ab'), score('th')]).toEqual([-0, -1, -2]); // ranks of the merges
+    const endless = fieldsOfPieces(pieces);
+    expect(pieces.pieces[endless.get('tokenizer.ggml.eos_token_id')?.value as number]).toBe('<0xFF>');
+    expect(endless.get('tokenizer.ggml.add_bos_token')?.value).toBe(false);
+    const unigram = fieldsOfPieces(piecesOf('t5'));
+    expect(unigram.get('tokenizer.ggml.eos_token_id')).toEqual(unigram.get('tokenizer.ggml.unknown_token_id'));
+    expect(unigram.get('tokenizer.ggml.precompiled_charsmap')?.value).toBeInstanceOf(Uint8Array);
+  });
+
+  test('errors: what llama.cpp would do otherwise, and lists that do not agree', () => {
+    const pieces = piecesOf('llama');
+    const refused = (change: Partial<GgufPieces>, message: RegExp): void => {
+      expect(() => fieldsOfPieces({ ...pieces, ...change })).toThrow(message);
+      expect(() => fieldsOfPieces({ ...pieces, ...change })).toThrow(GenaiError);
+    };
+    refused({ collapsed: true }, /byte pairs with collapsed spaces/);
+    refused({ charsmap: '' }, /byte pairs with .* a map of characters/);
+    refused({ pieces: pieces.pieces.map((piece) => `${piece} `) }, /byte pairs without the bytes/);
+    refused({ model: 'unigram', types: pieces.types.map(() => 1) }, /no unknown piece/);
+    refused({ model: 'unigram', collapsed: true, prefixed: false }, /collapsed spaces without one before a text/);
+    expect(() => fieldsOfPieces(pieces, { vocabulary: 379 })).toThrow('the tokenizer has 380 tokens, the model 379');
+    const reading = (change: { readonly [field: string]: unknown }): (() => unknown) => {
+      const fields = new Map<string, { value: unknown }>(fieldsOfPieces(pieces));
+      for (const [name, value] of Object.entries(change)) fields.set(`tokenizer.ggml.${name}`, { value });
+      return () => tokenizerFromGguf(fields);
+    };
+    expect(reading({ tokens: 3 })).toThrow('"tokenizer.ggml.tokens" must be a list of texts');
+    expect(reading({ scores: Float32Array.of(1) })).toThrow('scores" must be a number for each of 380 tokens');
+    expect(reading({ token_type: [1] })).toThrow('token_type" must be a number for each of 380 tokens');
+    expect(reading({ add_space_prefix: 1 })).toThrow('add_space_prefix" must be true or false, got 1');
+    expect(reading({ precompiled_charsmap: 'x' })).toThrow('precompiled_charsmap" must be a list of bytes');
+    expect(reading({ scores: undefined, token_type: undefined })()).toMatchObject({ tokenizer: { prefixed: true } });
+  });
 });

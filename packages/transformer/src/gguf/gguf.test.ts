@@ -88,6 +88,16 @@ const CONFIGS: { readonly [name: string]: readonly [architecture: string, config
     llama({ ...SIZES, activation: 'gelu-tanh', embeddingScale: Math.sqrt(32), headWidth: 16, tied: true }),
   ],
   gemma2: ['gemma2', gemma2({ ...SIZES, keyHeads: 2, window: 3 })],
+  gemma3: [
+    'gemma3',
+    llama({
+      ...{ ...SIZES, layers: 7, keyHeads: 2, queryKeyNorm: true, window: [3, 3, 3, 3, 3, 0, 3], tied: true },
+      ...{ placement: 'both', activation: 'gelu-tanh', embeddingScale: Math.sqrt(32) },
+      positions: { kind: 'rotary', base: 1e6, scaling: { kind: 'linear', factor: 8 }, windowBase: 10_000 },
+    }),
+  ],
+  'llama of experts': ['llama', llama({ ...SIZES, keyHeads: 2, experts: { count: 3, active: 2 } })],
+  'qwen3 of experts': ['qwen3moe', qwen3({ ...SIZES, headWidth: 6, experts: { count: 5, active: 3 } })],
 };
 
 describe.each(Object.entries(CONFIGS))('laws: %s', (_, [architecture, config]) => {
@@ -153,6 +163,36 @@ test('known answers: biases that GPT-2 must have are zeros, and change nothing',
   disposeTree([params, back.params]);
 });
 
+test('known answers: experts stand one behind the other, as (outputs, inputs)', async () => {
+  const config = llama({ ...SIZES, experts: { count: 3, active: 2 } }); // width 32, hidden 24
+  const params = random(config);
+  const { tensors } = await toGguf(config, params, { weights: 'F16' });
+  const leafOf = async (path: string): Promise<number[][]> =>
+    (await leaves<Tensor>(params)
+      .find(([name]) => name === path)![1]
+      .array()) as number[][];
+  const up = await leafOf('blocks.1.feedForward.up.weight'); // (32, 2 · 3 · 24)
+  const down = await leafOf('blocks.1.feedForward.down.weight'); // (3 · 24, 32)
+  const [gates, ups, downs] = ['gate', 'up', 'down'].map((part) => tensors.get(`blk.1.ffn_${part}_exps.weight`)!);
+  expect([gates!.shape, ups!.shape, downs!.shape]).toEqual([
+    [3, 24, 32],
+    [3, 24, 32],
+    [3, 32, 24],
+  ]);
+  for (const [expert, i, o] of [
+    [0, 0, 0],
+    [1, 31, 5],
+    [2, 7, 23],
+  ] as const) {
+    const raised = (expert * 24 + o) * 32 + i;
+    expect(gates!.values[raised]).toBe(up[i]![expert * 24 + o]);
+    expect(ups!.values[raised]).toBe(up[i]![72 + expert * 24 + o]);
+    expect(downs!.values[(expert * 32 + i) * 24 + o]).toBe(down[expert * 24 + o]![i]);
+  }
+  expect(tensors.get('blk.1.ffn_gate_inp.weight')).toMatchObject({ type: 'F32', shape: [3, 32] });
+  disposeTree(params);
+});
+
 test('known answers: which tensors are quantised', async () => {
   const config = llama({ ...SIZES, keyHeads: 2 });
   const params = random(config);
@@ -189,6 +229,11 @@ test('errors: configs that llama.cpp does not compute, and params of another mod
     llama({ ...SIZES, positions: { kind: 'rotary', scaling: { kind: 'yarn', factor: 2, original: 8, slow: 2 } } }),
     'positions.scaling.slow is 2, not 1',
   );
+  const rotary = { kind: 'rotary', windowBase: 500 } as const;
+  await refused(llama({ ...SIZES, positions: rotary }), 'positions.windowBase is 500, not undefined');
+  const shares = { count: 3, active: 2, normalised: false };
+  await refused(qwen3({ ...SIZES, experts: shares }), 'experts.normalised is false, not true');
+  await refused(gemma2({ ...SIZES, experts: { count: 3, active: 2 } }), 'experts is given, not absent');
   await refused(gpt2({ ...SIZES, layers: 1 }), 'the parameters have "blocks.1.');
   disposeTree(params);
 });

@@ -15,6 +15,10 @@ export type GgufTraits = Pick<FullConfig, 'norm' | 'placement' | 'activation' | 
   readonly slowed?: boolean;
   /** It has windows, which it checks itself. Default `false`. */
   readonly windowed?: boolean;
+  /** By which blocks with a window turn. Default: as all others. */
+  readonly windowBase?: number;
+  /** Whether feed-forward layers may, or must, be of experts whose weights sum to 1. Default: they may not. */
+  readonly experts?: 'may' | 'must';
 };
 
 /** What of the config is not of these traits, each as a phrase: `activation is relu, not silu`. */
@@ -33,7 +37,7 @@ export function lacks(config: FullConfig, traits: GgufTraits): readonly string[]
   if (positions.kind === 'rotary') {
     expect('positions.share', positions.share ?? 1, 1);
     const windowBase = 'windowBase' in positions ? positions.windowBase : undefined;
-    expect('positions.windowBase', windowBase, undefined);
+    expect('positions.windowBase', windowBase, traits.windowBase);
     const { scaling } = positions;
     if (scaling?.kind === 'llama3' && !traits.slowed) expect('positions.scaling.kind', 'llama3', 'another');
     if (scaling?.kind === 'yarn') {
@@ -51,6 +55,12 @@ export function lacks(config: FullConfig, traits: GgufTraits): readonly string[]
   }
   const isNarrow = windows.some((window) => window !== undefined && window < context);
   if (!traits.windowed && isNarrow) expect('window', 'below the context', 'absent');
-  if (experts) expect('experts', 'given', 'absent');
+  if (experts ? !traits.experts : traits.experts === 'must') {
+    expect('experts', experts ? 'given' : 'absent', experts ? 'absent' : 'given');
+  }
+  if (experts) {
+    expect('experts.normalised', experts.normalised ?? true, true);
+    expect('biases.feedForward', config.biases.feedForward, false);
+  }
   return found;
 }

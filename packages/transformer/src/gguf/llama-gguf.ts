@@ -12,13 +12,13 @@ const LLAMA_TRAITS: GgufTraits = {
   biases: ['qkv', 'output', 'feedForward'],
 };
 
-/** Llama 2 and 3, SmolLM, Mistral. */
+/** Llama 2 and 3, SmolLM, Mistral, Mixtral. */
 export const LLAMA_GGUF: GgufArchitecture = {
   name: 'llama',
   interleaved: true,
-  lacks: (config) => lacks(config, { ...LLAMA_TRAITS, slowed: true }),
-  read: (source) => llama({ ...commonOf(source, 'llama'), biases: biasesOf(source) }),
-  write: commonFields,
+  lacks: (config) => lacks(config, { ...LLAMA_TRAITS, slowed: true, experts: 'may' }),
+  read: (source) => llama({ ...commonOf(source, 'llama'), biases: biasesOf(source), ...expertsOf(source, 'llama') }),
+  write: (config) => ({ ...commonFields(config), ...expertFields(config) }),
   places: (config) => ggufPlaces(config),
 };
 
@@ -46,6 +46,24 @@ export const QWEN3_GGUF: GgufArchitecture = {
   places: (config) => ggufPlaces(config),
 };
 
+/** Qwen 3 with experts in every layer. */
+export const QWEN3_MOE_GGUF: GgufArchitecture = {
+  name: 'qwen3moe',
+  interleaved: false,
+  lacks: (config) => lacks(config, { ...LLAMA_TRAITS, queryKeyNorm: true, biases: [], experts: 'must' }),
+  read: (source) => {
+    const common = commonOf(source, 'qwen3moe');
+    const hidden = source.fields.integer('qwen3moe.expert_feed_forward_length', common.hidden);
+    return llama({ ...common, hidden, queryKeyNorm: true, ...expertsOf(source, 'qwen3moe') });
+  },
+  write: (config) => ({
+    ...commonFields(config),
+    ...expertFields(config),
+    expert_feed_forward_length: u32(config.hidden),
+  }),
+  places: (config) => ggufPlaces(config),
+};
+
 /** What the fields of all architectures with rotary positions say. */
 export function commonOf({ fields, has, vocabulary, slower }: GgufSource, name: string): CommonSizes {
   const width = fields.integer(`${name}.embedding_length`);
@@ -64,6 +82,17 @@ export function commonOf({ fields, has, vocabulary, slower }: GgufSource, name: 
     positions: ropeOf(fields, name, headWidth, slower),
     tied: !has('output.weight'),
   };
+}
+
+/** Nothing without a count of experts. */
+function expertsOf({ fields }: GgufSource, name: string): Pick<TransformerConfig, 'experts'> {
+  if (!fields.has(`${name}.expert_count`)) return {};
+  const count = fields.integer(`${name}.expert_count`, undefined, MOST.heads);
+  return { experts: { count, active: fields.integer(`${name}.expert_used_count`, undefined, count) } };
+}
+
+function expertFields({ experts }: FullConfig): GgufFields {
+  return experts ? { expert_count: u32(experts.count), expert_used_count: u32(experts.active) } : {};
 }
 
 type CommonSizes = Omit<TransformerConfig, 'norm'>;

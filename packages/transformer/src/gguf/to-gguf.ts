@@ -2,12 +2,12 @@ import { GenaiError } from '@genai/core';
 import { tensorsOf } from '../layouts/tensors-of.js';
 import type { TransformerParams } from '../transformer.js';
 import { type FullConfig, fullConfig, type TransformerConfig } from '../transformer-config.js';
-import { GEMMA_GGUF, GEMMA2_GGUF } from './gemma-gguf.js';
+import { GEMMA_GGUF, GEMMA2_GGUF, GEMMA3_GGUF } from './gemma-gguf.js';
 import type { GgufArchitecture } from './gguf-architecture.js';
 import { type GgufField, type GgufFields, string, u32 } from './gguf-field.js';
 import { slowerOf } from './gguf-rope.js';
 import { GPT2_GGUF } from './gpt2-gguf.js';
-import { LLAMA_GGUF, QWEN2_GGUF, QWEN3_GGUF } from './llama-gguf.js';
+import { LLAMA_GGUF, QWEN2_GGUF, QWEN3_GGUF, QWEN3_MOE_GGUF } from './llama-gguf.js';
 import { rotaryRows } from './rotary-rows.js';
 import { type GgufTokenizer, tokenizerFields } from './tokenizer-fields.js';
 
@@ -17,9 +17,9 @@ export type GgufWeights = 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
 export interface GgufOptions {
   /** Default `F32`. */
   readonly weights?: GgufWeights;
-  /** What the `toJSON` of a tokenizer of `@genai/data` gives. Without one tokens are named by their numbers. */
+  /** What the `toJSON` of a tokenizer of `@genai/data` gives, or its `sentencePiecesOf`. Without one tokens are named by their numbers. */
   readonly tokenizer?: GgufTokenizer;
-  /** The program puts `beginToken` before every prompt. Default: llama.cpp's for the kind of tokenizer, `false` for GPT-2's. */
+  /** The program puts `beginToken` before every prompt. Default: as pieces say, else llama.cpp's for the kind of tokenizer, `false` for GPT-2's. */
   readonly addBegin?: boolean;
   /** Jinja template that chats are written with. */
   readonly chatTemplate?: string;
@@ -41,9 +41,9 @@ export interface GgufModel {
 }
 
 /**
- * A model as llama.cpp runs it: in the first of its architectures `gpt2`, `qwen2`, `llama`, `qwen3`, `gemma` and `gemma2` that computes
- * just this config. Rows of queries and keys are put in the order it expects; of `Q4_0` the last layer is `Q8_0`; rows that are no
- * multiple of 32 are `F16`.
+ * A model as llama.cpp runs it: in the first of its architectures `gpt2`, `qwen2`, `llama`, `qwen3`, `gemma`, `gemma2`, `gemma3`
+ * and `qwen3moe` that computes just this config. Rows of queries and keys are put in the order it expects; of `Q4_0` the last layer is `Q8_0`; rows that
+ * are no multiple of 32 are `F16`, what chooses among experts is `F32`.
  *
  * @example
  * const { metadata, tensors } = await toGguf(model.config, params, { weights: 'Q8_0', tokenizer: tokenizer.toJSON() });
@@ -116,6 +116,7 @@ type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never;
 /** All architectures; of several that compute a config the first is taken. */
 export const ARCHITECTURES: readonly GgufArchitecture[] = [
   ...[GPT2_GGUF, QWEN2_GGUF, LLAMA_GGUF, QWEN3_GGUF, GEMMA_GGUF, GEMMA2_GGUF],
+  ...[GEMMA3_GGUF, QWEN3_MOE_GGUF],
 ];
 
 function architectureFor(config: FullConfig): GgufArchitecture {
@@ -142,7 +143,7 @@ function turnOf(
 }
 
 function typeOf(name: string, shape: readonly number[], weights: GgufWeights, tied: boolean): GgufWeights {
-  if (shape.length === 1 || name === 'position_embd.weight') return 'F32';
+  if (shape.length === 1 || name === 'position_embd.weight' || name.endsWith('.ffn_gate_inp.weight')) return 'F32';
   if (weights === 'F32' || weights === 'F16') return weights;
   if (shape.at(-1)! % 32 !== 0) return 'F16';
   return name === (tied ? 'token_embd.weight' : 'output.weight') ? 'Q8_0' : weights;

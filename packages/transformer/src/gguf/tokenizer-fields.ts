@@ -1,6 +1,7 @@
 import { GenaiError } from '@genai/core';
 import { byteLetters } from './byte-letters.js';
 import { type GgufFields, string, u32 } from './gguf-field.js';
+import { type GgufPieces, pieceFields } from './piece-fields.js';
 import { WORDS } from './word-patterns.js';
 
 /** A tokenizer as plain data: the `TokenizerDescription` of `@genai/data`. */
@@ -14,7 +15,8 @@ export type GgufTokenizer =
       readonly special: readonly string[];
       readonly pattern?: { readonly source: string; readonly flags: string };
     }
-  /** Not written yet. */
+  | GgufPieces
+  /** Not written as it is: `sentencePiecesOf` of `@genai/data` makes pieces of it where it is one of SentencePiece. */
   | { readonly kind: 'hugging-face'; readonly json: unknown };
 
 export interface TokenizerUse {
@@ -31,12 +33,19 @@ export interface TokenizerUse {
  * Characters are of its kind `rwkv`, which takes the longest token that the text begins with, and asks for no end token; others become
  * token 0.
  *
+ * Tokenizers of SentencePiece are of its kinds `llama` and `t5`.
+ *
  * The kind `gpt2` must have an end token: where the model has none, it is the byte 255, which is in no text.
  *
- * @throws GenaiError if the tokenizer is one of Hugging Face, words are found by a pattern that llama.cpp does not know, or there are more tokens than the model has.
+ * @throws GenaiError if the tokenizer is one of Hugging Face or does what llama.cpp does not, words are found by a pattern that llama.cpp
+ *   does not know, or there are more tokens than the model has.
  */
 export function tokenizerFields(tokenizer: GgufTokenizer | undefined, use: TokenizerUse): GgufFields {
   const { vocabulary, beginToken, endToken, addBegin, chatTemplate } = use;
+  if (tokenizer?.kind === 'sentence-pieces') {
+    expectRoom(tokenizer.pieces.length, vocabulary);
+    return pieceFields(tokenizer, use);
+  }
   const common = {
     'tokenizer.ggml.bos_token_id': beginToken === undefined ? undefined : u32(beginToken),
     'tokenizer.ggml.eos_token_id': endToken === undefined ? undefined : u32(endToken),
@@ -44,11 +53,7 @@ export function tokenizerFields(tokenizer: GgufTokenizer | undefined, use: Token
     'tokenizer.chat_template': chatTemplate === undefined ? undefined : string(chatTemplate),
   };
   const { symbols, special, merges, pre } = tokenizer ? partsOf(tokenizer) : numbered(vocabulary);
-  if (symbols.length > vocabulary) {
-    throw new GenaiError(
-      `toGguf: the tokenizer has ${symbols.length} tokens, the model ${vocabulary}. Give the tokenizer it was trained with.`,
-    );
-  }
+  expectRoom(symbols.length, vocabulary);
   const marks = new Set(special);
   const unused = Array.from({ length: vocabulary - symbols.length }, (_, i) => `[PAD${symbols.length + i}]`);
   const types = [...symbols.map((symbol) => (marks.has(symbol) ? CONTROL : NORMAL)), ...unused.map(() => UNUSED)];
@@ -82,10 +87,17 @@ type Parts = {
   readonly pre?: string;
 };
 
-function partsOf(tokenizer: GgufTokenizer): Parts {
+function expectRoom(tokens: number, vocabulary: number): void {
+  if (tokens <= vocabulary) return;
+  throw new GenaiError(
+    `toGguf: the tokenizer has ${tokens} tokens, the model ${vocabulary}. Give the tokenizer it was trained with.`,
+  );
+}
+
+function partsOf(tokenizer: Exclude<GgufTokenizer, GgufPieces>): Parts {
   if (tokenizer.kind === 'hugging-face') {
     throw new GenaiError(
-      'toGguf: a tokenizer of Hugging Face cannot be written. Give one of fromTokenizerJson or trainBytePairs, or none.',
+      'toGguf: a tokenizer of Hugging Face cannot be written as it is. Give what sentencePiecesOf makes of its json, one of fromTokenizerJson or trainBytePairs, or none.',
     );
   }
   const { special } = tokenizer;

@@ -1,13 +1,14 @@
 import { GenaiError } from '@genai/core';
-import { fieldsOf } from '../hugging-face/fields.js';
+import { type Fields, fieldsOf } from '../hugging-face/fields.js';
 import { byteLetters } from './byte-letters.js';
 import { type GgufMetadata, recordOf } from './gguf-field.js';
+import { piecesFrom } from './piece-fields.js';
 import { type GgufTokenizer, NORMAL } from './tokenizer-fields.js';
 import { WORDS } from './word-patterns.js';
 
 /** A tokenizer of a file. */
 export interface GgufTokenizerFound {
-  /** For `tokenizerFrom` of `@genai/data`. */
+  /** For `tokenizerFrom` of `@genai/data`, or of kind `sentence-pieces` for its `sentencePiecesJson`. */
   readonly tokenizer: GgufTokenizer;
   /** How it finds words, where that is not as GPT-2 does: to be passed along. */
   readonly pattern?: RegExp;
@@ -16,19 +17,24 @@ export interface GgufTokenizerFound {
 }
 
 /**
- * The tokenizer in the metadata of a GGUF file: byte pairs of the kind `gpt2`, with the words of GPT-2, Llama 3 or Qwen 2, and what
- * `toGguf` writes of bytes and characters. All but ordinary tokens become special ones.
+ * The tokenizer in the metadata of a GGUF file: byte pairs of the kind `gpt2`, with the words of GPT-2, Llama 3 or Qwen 2, what `toGguf`
+ * writes of bytes and characters, and pieces of the kinds `llama` and `t5`. Of the former all but ordinary tokens become special ones.
  *
  * @example
  * const { tokenizer, pattern } = tokenizerFromGguf(decodeGguf(bytes).metadata);
- * const { encode, decode } = tokenizerFrom(tokenizer, { pattern }); // of @genai/data
+ * const own =
+ *   tokenizer.kind === 'sentence-pieces'
+ *     ? await tokenizerFromHuggingFace(sentencePiecesJson(tokenizer)) // all of @genai/data
+ *     : tokenizerFrom(tokenizer, { pattern });
  * @throws GenaiError if the tokenizer is of another kind, or lists are missing or do not agree.
  * @source https://github.com/ggml-org/ggml/blob/master/docs/gguf.md, section "Tokenizer".
  */
 export function tokenizerFromGguf(metadata: GgufMetadata): GgufTokenizerFound {
   const fields = fieldsOf('tokenizerFromGguf', recordOf(metadata));
   const kind = fields.text('tokenizer.ggml.model');
-  if (kind !== 'gpt2' && kind !== 'rwkv') fields.refuse('tokenizer.ggml.model', 'gpt2, or rwkv of characters');
+  if (kind === 'llama' || kind === 't5') return { tokenizer: piecesFrom(fields, metadata), ...chatOf(fields) };
+  if (kind !== 'gpt2' && kind !== 'rwkv')
+    fields.refuse('tokenizer.ggml.model', 'gpt2, llama, t5, or rwkv of characters');
   const symbols = fields.texts('tokenizer.ggml.tokens');
   if (!symbols) return fields.refuse('tokenizer.ggml.tokens', 'a list of texts');
   const types = metadata.get('tokenizer.ggml.token_type')?.value ?? new Int32Array(symbols.length).fill(NORMAL);
@@ -38,8 +44,7 @@ export function tokenizerFromGguf(metadata: GgufMetadata): GgufTokenizerFound {
   const special = symbols.filter((_, token) => types[token] !== NORMAL);
   const ordinary = symbols.slice(0, symbols.length - special.length);
   const areLast = types.subarray(0, ordinary.length).every((type) => type === NORMAL);
-  const template = fields.text('tokenizer.chat_template', '');
-  const chat = template === '' ? {} : { chatTemplate: template };
+  const chat = chatOf(fields);
 
   if (kind === 'rwkv') {
     const characters = ordinary.map(unescaped);
@@ -65,6 +70,11 @@ export function tokenizerFromGguf(metadata: GgufMetadata): GgufTokenizerFound {
   const described = pattern && { pattern: { source: pattern.source, flags: pattern.flags } };
   const tokenizer: GgufTokenizer = { kind: 'byte-pairs', symbols, merges, special, ...described };
   return { tokenizer, ...(pattern && { pattern }), ...chat };
+}
+
+function chatOf(fields: Fields): { readonly chatTemplate?: string } {
+  const template = fields.text('tokenizer.chat_template', '');
+  return template === '' ? {} : { chatTemplate: template };
 }
 
 /** Undoes the escapes of the kind `rwkv`. @throws GenaiError if bytes make no text. */

@@ -1,11 +1,15 @@
 import type { Architecture } from './architecture.js';
+import { MIXTRAL, QWEN3_MOE } from './expert-architectures.js';
 import type { Fields } from './fields.js';
 import { GEMMA, GEMMA2, GEMMA3 } from './gemma-architectures.js';
 import { GPT2 } from './gpt2-architecture.js';
 import { LLAMA, MISTRAL, QWEN2, QWEN3 } from './llama-architectures.js';
 
 /** The kinds of checkpoints that are known; of several that say the same, the first is written. */
-export const ARCHITECTURES: readonly Architecture[] = [GPT2, LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA, GEMMA2, GEMMA3];
+export const ARCHITECTURES: readonly Architecture[] = [
+  ...[GPT2, LLAMA, MISTRAL, QWEN2, QWEN3, GEMMA, GEMMA2, GEMMA3],
+  ...[MIXTRAL, QWEN3_MOE],
+];
 
 /**
  * The architecture of a config, by its `model_type`.

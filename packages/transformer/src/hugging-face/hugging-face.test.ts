@@ -18,7 +18,7 @@ import { toHuggingFace } from './to-hugging-face.js';
 // golden/hugging-face.py says how these were made.
 const LAYOUTS = [
   ...['gpt2', 'gpt2-bare', 'llama', 'sharded', 'llama-yarn', 'llama-linear', 'mistral', 'qwen2', 'qwen3'],
-  ...['gemma', 'gemma2', 'gemma3'],
+  ...['gemma', 'gemma2', 'gemma3', 'mixtral', 'qwen3-moe', 'qwen3-moe-shares'],
 ];
 const TOLERANCE = { absolute: 2e-5, relative: 0 };
 

@@ -5,11 +5,9 @@ import type { FullConfig, TransformerConfig } from '../transformer-config.js';
 import { activationName, activationOf } from './activation.js';
 import { type Architecture, MOST } from './architecture.js';
 import type { Fields } from './fields.js';
-import { llamaPlaces } from './llama-places.js';
+import { llamaPlaces, NORMS } from './llama-places.js';
 import { ropeFields, ropeOf } from './rope.js';
 import { windowFields, windowsOf } from './windows.js';
-
-const NORMS = { attention: 'input_layernorm', feedForward: 'post_attention_layernorm' };
 
 /** Llama 2 and 3, SmolLM and SmolLM2. */
 export const LLAMA: Architecture = {

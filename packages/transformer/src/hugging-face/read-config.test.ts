@@ -18,6 +18,10 @@ const LLAMA = {
   ...{ num_hidden_layers: 4, num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 64 },
 };
 const GEMMA3 = { ...LLAMA, architectures: ['Gemma3ForCausalLM'], model_type: 'gemma3_text', sliding_window: 8 };
+const QWEN3_MOE = {
+  ...{ ...LLAMA, architectures: ['Qwen3MoeForCausalLM'], model_type: 'qwen3_moe' },
+  ...{ num_experts: 6, num_experts_per_tok: 2, moe_intermediate_size: 12, norm_topk_prob: true },
+};
 
 describe('known answers: what configs say', () => {
   test('those of release 4 of transformers, which name positions otherwise, mean the same as those of release 5', () => {
@@ -51,6 +55,14 @@ describe('known answers: what configs say', () => {
     expect(read(gemma)).toMatchObject({ activation: 'gelu-tanh', embeddingScale: Math.sqrt(32) });
   });
 
+  test('experts: what a class has for absent fields, and whether weights of those chosen sum to 1', () => {
+    expect(read(QWEN3_MOE)).toMatchObject({ hidden: 12, queryKeyNorm: true, experts: { count: 6, active: 2 } });
+    const shares = read({ ...QWEN3_MOE, norm_topk_prob: null });
+    expect(shares.experts).toEqual({ count: 6, active: 2, normalised: false });
+    const mixtral = { ...LLAMA, architectures: ['MixtralForCausalLM'], model_type: 'mixtral' };
+    expect(read(mixtral)).toMatchObject({ hidden: 48, experts: { count: 8, active: 2 } });
+  });
+
   test('several end tokens; those that no model of this vocabulary can give are left out', () => {
     const { plain, endTokens } = readConfig('x', { ...LLAMA, bos_token_id: 50_256, eos_token_id: [50_256, 7, 9] });
     expect(endTokens).toEqual([7, 9]);
@@ -61,7 +73,7 @@ describe('known answers: what configs say', () => {
 describe('errors', () => {
   test.each<[string, unknown, RegExp]>([
     ['no object', [], /config\.json must be an object, got \[\]/],
-    ['an unknown kind', { ...LLAMA, model_type: 'mixtral' }, /"model_type" must be one of gpt2, llama.*got "mixtral"/],
+    ['an unknown kind', { ...LLAMA, model_type: 'mamba' }, /"model_type" must be one of gpt2, llama.*got "mamba"/],
     ['no kind', {}, /"model_type" must be a text, got nothing/],
     [
       'another purpose',
@@ -99,6 +111,26 @@ describe('errors', () => {
       'other layers',
       { ...GEMMA3, layer_types: ['chunked_attention', 'a', 'b', 'c'] },
       /"layer_types" must be of full_attention and sliding_attention/,
+    ],
+    [
+      'experts in some layers only',
+      { ...QWEN3_MOE, mlp_only_layers: [1] },
+      /"mlp_only_layers" must be empty, as experts are in every layer or in none, got \[1\]/,
+    ],
+    [
+      'every other layer',
+      { ...QWEN3_MOE, decoder_sparse_step: 2 },
+      /"decoder_sparse_step" must be 1, experts in every layer, got 2/,
+    ],
+    [
+      'experts that fill the memory',
+      { ...QWEN3_MOE, num_experts: 1e6 },
+      /"num_experts" must be an integer from 1 to 65536/,
+    ],
+    [
+      'more experts for a token than there are',
+      { ...QWEN3_MOE, num_experts: 2, num_experts_per_tok: 3 },
+      /experts\.active must be at most/,
     ],
     ['too few of them', { ...GEMMA3, layer_types: [] }, /"layer_types" must be a list of 4/],
     ['looking both ways', { ...GEMMA3, use_bidirectional_attention: true }, /looks back only/],

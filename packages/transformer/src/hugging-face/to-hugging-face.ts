@@ -103,8 +103,11 @@ function differences(full: FullConfig, config: Json): readonly string[] {
 }
 
 /** What makes the model what it is, defaults filled in. */
-function comparable({ window, dropout, positions, ...rest }: FullConfig): { readonly [field: string]: unknown } {
-  return { ...rest, positions: positions.kind === 'rotary' ? { ...ROTARY, ...positions } : positions };
+function comparable({ window, dropout, positions, experts, ...rest }: FullConfig): {
+  readonly [field: string]: unknown;
+} {
+  const chosen = experts && { normalised: true, ...experts };
+  return { ...rest, experts: chosen, positions: positions.kind === 'rotary' ? { ...ROTARY, ...positions } : positions };
 }
 
 const ROTARY = { base: 10_000, share: 1, interleaved: false };

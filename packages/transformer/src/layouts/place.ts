@@ -10,6 +10,8 @@ export interface Place {
   readonly transposed?: boolean | undefined;
   /** The tensor is some columns of the leaf: where they begin, and how many the leaf has. Default: all. */
   readonly columns?: readonly [from: number, all: number] | undefined;
+  /** The same of rows. */
+  readonly rows?: readonly [from: number, all: number] | undefined;
   /** Added on the way in: Gemma keeps the scales of its norms as what they are above 1. */
   readonly plus?: number | undefined;
 }
@@ -40,10 +42,11 @@ export function normPlaces(
   return shift ? [scale, { name: `${name}.bias`, path: `${path}.shift`, shape: [width] }] : [scale];
 }
 
-/** The shape of the leaf that a place is of, or a part of. */
-export function leafShape({ shape, transposed, columns }: Place): readonly number[] {
-  const own = transposed ? [...shape].reverse() : shape;
-  return columns ? [...own.slice(0, -1), columns[1]] : own;
+/** The shape of the leaf that a place is of, or a part of. A tensor of three dimensions has matrices that follow each other in the leaf. */
+export function leafShape({ shape, transposed, columns, rows }: Place): readonly number[] {
+  const own = transposed ? shape.slice(-2).reverse() : shape;
+  const [all, ...rest] = columns ? [...own.slice(0, -1), columns[1]] : own;
+  return [rows ? rows[1] : all!, ...rest];
 }
 
 /** Puts the values of a file's tensor where they belong in the leaf. */
@@ -64,18 +67,42 @@ export function take(place: Place, leaf: Float32Array): Float32Array {
   return values;
 }
 
-/** Visits each element's index in the file and in the leaf, in squares that stay in the cache. */
-function eachPair({ shape, transposed, columns }: Place, visit: (inFile: number, inLeaf: number) => void): void {
+/** Visits each element's index in the file and in the leaf, matrix by matrix. */
+function eachPair(place: Place, visit: (inFile: number, inLeaf: number) => void): void {
+  const { shape, columns, rows } = place;
+  if (shape.length < 3) {
+    eachOfMatrix(place, visit);
+    return;
+  }
+  const [count, ...own] = shape as [number, number, number];
+  const [outputs, inputs] = own;
+  for (let i = 0; i < count; i++) {
+    const start = i * outputs * inputs;
+    const part = {
+      ...{ ...place, shape: own },
+      ...(columns && { columns: [columns[0] + i * outputs, columns[1]] as const }),
+      ...(rows && { rows: [rows[0] + i * inputs, rows[1]] as const }),
+    };
+    eachOfMatrix(part, (inFile, inLeaf) => visit(start + inFile, inLeaf));
+  }
+}
+
+/** Visits them in squares that stay in the cache. */
+function eachOfMatrix(
+  { shape, transposed, columns, rows: part }: Place,
+  visit: (inFile: number, inLeaf: number) => void,
+): void {
   const [rows, width] = shape.length === 2 ? (shape as [number, number]) : [1, shape[0]!];
   const [from, all] = columns ?? [0, transposed ? rows : width];
+  const start = (part?.[0] ?? 0) * all + from;
   if (!transposed) {
-    for (let r = 0; r < rows; r++) for (let c = 0; c < width; c++) visit(r * width + c, r * all + from + c);
+    for (let r = 0; r < rows; r++) for (let c = 0; c < width; c++) visit(r * width + c, r * all + start + c);
     return;
   }
   for (let top = 0; top < rows; top += SQUARE) {
     for (let left = 0; left < width; left += SQUARE) {
       for (let r = top; r < Math.min(rows, top + SQUARE); r++) {
-        for (let c = left; c < Math.min(width, left + SQUARE); c++) visit(r * width + c, c * all + from + r);
+        for (let c = left; c < Math.min(width, left + SQUARE); c++) visit(r * width + c, c * all + start + r);
       }
     }
   }

@@ -213,8 +213,8 @@ test('known answers: integers within bounds, all of them', () => {
 describe('errors: the path and the keyword', () => {
   const cases: readonly [schema: unknown, message: RegExp][] = [
     [
-      { type: 'object', properties: { 'a/b': { type: 'integer', multipleOf: 2 } } },
-      /#\/properties\/a~1b: 'multipleOf' is not supported/,
+      { type: 'object', properties: { 'a/b': { type: 'integer', not: {} } } },
+      /#\/properties\/a~1b: 'not' is not supported/,
     ],
     [{ type: 'array', uniqueItems: true }, /#: 'uniqueItems'/],
     [
@@ -222,8 +222,6 @@ describe('errors: the path and the keyword', () => {
       /#\/items: 'minimum' is not supported; here only type, minLength/,
     ],
     [{ minimum: 2 }, /#: 'minimum' is not supported/],
-    [{ type: 'number', minimum: 2 }, /only minimum 0 is supported, got minimum 2/],
-    [{ type: ['integer', 'number'], maximum: 2 }, /only minimum 0 is supported, got maximum 2/],
     [{ type: 'toString' }, /there is no type "toString"/],
     [{ type: 'string', format: 'constructor' }, /format "constructor" is not supported/],
     [{ $ref: '#/%' }, /nothing at this \$ref/],

@@ -20,12 +20,14 @@ export interface JsonOptions {
  *
  * Known are `type` (one or several), `properties` (written in this order), `required`, `additionalProperties`, `items`,
  * `prefixItems`, `minItems`, `maxItems`, `enum`, `const`, `anyOf`, `oneOf` (where it is clear that only one applies), `$ref` within the schema,
- * also recursive, `pattern`, `minLength`, `maxLength`, `format` (date, time, date-time, uuid, email, ipv4), and bounds of integers.
+ * also recursive, `pattern`, `minLength`, `maxLength`, `format` (date, time, date-time, uuid, email, ipv4), bounds of numbers and `multipleOf`, whole
+ * or decimal.
  * Any other keyword that could make a text invalid is an error.
  *
  * What is written is valid; not all that is valid is written. Objects with `properties` have no others unless
- * `additionalProperties` says so, integers are safe integers, numbers have at most 16 digits before and behind the point, and
- * strings are escaped only where they must be. Other properties may come twice.
+ * `additionalProperties` says so, integers are safe integers, numbers have at most 16 digits before and behind the point, with bounds or
+ * `multipleOf` no exponent and 15 digits in all, and strings are escaped only where they must be. Multiples are those of the decimal: 0.07 is
+ * one of 0.01, though some validators divide doubles and say that it is not. Other properties may come twice.
  *
  * @example
  * const person = jsonSchema({

@@ -7,13 +7,15 @@ export type SchemaObject = { readonly [keyword: string]: unknown };
 const ANNOTATIONS =
   '$schema $id $comment $defs definitions title description default examples deprecated readOnly writeOnly'.split(' ');
 
+const BOUNDS = ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'];
+
 /** What may stand beside `type`, by type. */
 export const KEYWORDS: { readonly [type: string]: readonly string[] } = {
   object: ['properties', 'required', 'additionalProperties'],
   array: ['items', 'prefixItems', 'minItems', 'maxItems'],
   string: ['minLength', 'maxLength', 'pattern', 'format'],
-  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
-  number: ['minimum'],
+  integer: BOUNDS,
+  number: BOUNDS,
   boolean: [],
   null: [],
 };

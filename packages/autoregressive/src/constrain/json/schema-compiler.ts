@@ -97,9 +97,9 @@ export function schemaCompiler(whole: unknown, gap: Expression): SchemaCompiler 
       case 'string':
         return compileString(schema, path, compiler);
       case 'integer':
-        return compileInteger(schema, path);
+        return compileInteger(schema, path, compiler);
       case 'number':
-        return compileNumber(schema, path);
+        return compileNumber(schema, path, compiler);
       case 'boolean':
         return oneOf(['true', 'false']);
       default:
