@@ -15,6 +15,11 @@ export { timeFrequencies } from './continuous/time-frequencies.js';
 export { exactTrace, type HutchinsonOptions, hutchinson, type Trace } from './continuous/trace.js';
 export { type CouplingOptions, coupling, type Passes } from './coupling.js';
 export { boundNll } from './dequantize/bound-nll.js';
+export { conditionalBoundNll } from './dequantize/conditional-bound-nll.js';
+export {
+  type ConditionalDequantizedOptions,
+  conditionalDequantized,
+} from './dequantize/conditional-dequantized.js';
 export { type DequantizedOptions, type DequantizedParams, dequantized } from './dequantize/dequantized.js';
 export { standardLogistic } from './dequantize/standard-logistic.js';
 export { drawScored, type Scored } from './draw-scored.js';
@@ -127,3 +132,4 @@ export type { ScalarMap } from './scalar-map.js';
 export { sequence } from './sequence.js';
 export { startedFrom } from './started-from.js';
 export { tempered } from './tempered.js';
+export { temperedFlow } from './tempered-flow.js';

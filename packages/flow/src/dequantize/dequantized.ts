@@ -1,18 +1,9 @@
-import {
-  expectIntegers,
-  fold,
-  type Key,
-  type LowerBound,
-  type Model,
-  type NoParams,
-  type Samples,
-  sizeOf,
-  split,
-} from '@genai/core';
-import { logSumExp, scope, uniformNoise } from '@genai/tensor';
-import { add, cast, clipByValue, floor, mul, stack, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { expectIntegers, type LowerBound, type Model, type NoParams, type Samples, split } from '@genai/core';
+import { scope, uniformNoise } from '@genai/tensor';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { ConditionalFlow } from '../conditional-flow.js';
 import type { Flow } from '../flow.js';
+import { centred, inCells, noiseOf } from './in-cells.js';
 
 /** How {@link dequantized} works. */
 export interface DequantizedOptions<Q> {
@@ -51,15 +42,6 @@ export function dequantized<P, Q = NoParams>(
 ): Model<DequantizedParams<P, Q>, Samples<Tensor> & LowerBound<Tensor>> {
   const where = 'dequantized';
   expectIntegers(where, { levels }, 2);
-  /** u ~ q(u | x), (batch, …event), and log q(u | x), none where it is 0 everywhere. */
-  const draw = (params: Q, x: Tensor, key: Key, layers?: Key): { u: Tensor; logProb?: Tensor } => {
-    if (!noise) return { u: uniformNoise(key, x.shape) };
-    const at = noise.at(sub(mul(x, 2 / (levels - 1)), 1));
-    const base = at.base(params);
-    const z = base.sample(key, [x.shape[0]!].slice(base.batchShape.length)); // (batch, …latent)
-    const { x: u, logDet } = at.inverse(params, z, layers);
-    return { u, logProb: sub(base.logProb(z), logDet) };
-  };
   return {
     init: (key) => {
       const [a, b] = split(key);
@@ -68,24 +50,13 @@ export function dequantized<P, Q = NoParams>(
     given: (params, _context, layers) => {
       const [forFlow, forNoise] = layers ? split(layers) : [];
       const density = flow.given(params.flow, undefined, forFlow);
-      return {
-        sample: (key, shape) =>
-          scope(() => cast(clipByValue(floor(mul(density.sample(key, shape), levels)), 0, levels - 1), 'int32')),
-        logProbBound: (x, key, samples = 1) =>
-          scope(() => {
-            expectIntegers(`${where}.logProbBound`, { samples });
-            const numbers = cast(x, 'float32');
-            const weights = Array.from({ length: samples }, (_, s) =>
-              scope(() => {
-                const { u, logProb } = draw(params.noise, numbers, fold(key, s), forNoise && fold(forNoise, s));
-                const inCell = density.logProb(mul(add(numbers, u), 1 / levels)); // log p((x + u) / levels)
-                return logProb ? sub(inCell, logProb) : inCell; // (batch)
-              }),
-            );
-            const bound = samples === 1 ? weights[0]! : sub(logSumExp(stack(weights), 0), Math.log(samples));
-            return sub(bound, sizeOf(x.shape.slice(1)) * Math.log(levels)); // du = levelsᴰ d((x + u) / levels)
-          }),
-      };
+      return inCells({
+        ...{ where, levels, density, layers: forNoise },
+        draw: (numbers, key, layers) =>
+          noise
+            ? noiseOf(noise.at(centred(numbers, levels)), params.noise, numbers.shape[0]!, key, layers)
+            : { u: uniformNoise(key, numbers.shape) },
+      });
     },
   };
 }
