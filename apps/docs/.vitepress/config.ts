@@ -39,7 +39,7 @@ const { items: laboratories } = written({
   text: 'Laboratories',
   items: [
     { text: 'VAE: digits', link: '/live/vae' },
-    { text: 'GAN: densities you draw', link: '/live/gan' },
+    { text: 'GAN: densities and clothes', link: '/live/gan' },
     { text: 'Text, character by character', link: '/live/text' },
     { text: 'Flow: a warped plane', link: '/live/flow' },
     { text: 'Transformer: a tiny GPT', link: '/live/gpt' },

@@ -2,7 +2,7 @@
 import { fold, type Key, key, split } from '@genai/core';
 import { batches, binarize, imageGrid, type Picture } from '@genai/data';
 import { binary, gaussian, standardNormal } from '@genai/distributions';
-import { mlp } from '@genai/nn';
+import { type DenseParams, mlp } from '@genai/nn';
 import { normalNoise, owned, scope, uniformNoise } from '@genai/tensor';
 import { adam, minimize } from '@genai/train';
 import {
@@ -19,8 +19,10 @@ import {
 } from '@genai/vae';
 import { add, clipByValue, concat, mul, reshape, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { type Lab, serveLab } from './common/serve-lab.js';
+import { choosePlane, LIMIT } from './vae/choose-plane.js';
 import { fetchDigits, heldOf } from './vae/digits.js';
-import { codeAt, type LatentPlane, LIMIT, latentPlane, placeOf } from './vae/latent-plane.js';
+import { codeAt, type LatentPlane, placeOf } from './vae/latent-plane.js';
+import type { PlainDense } from './vae/plain-decoder.js';
 import { CLASSES, GRID, HELD, HELD_OF_CLASS, SIDE, WAY_STEPS } from './vae/sizes.js';
 
 export interface VaeOptions {
@@ -64,8 +66,11 @@ export interface VaeLook {
   readonly samples: Picture;
   /** Digits held back above, their reconstructions below. */
   readonly reconstructions: Picture;
-  /** The plane as GRID × GRID digits. */
-  readonly plane: Picture;
+  /** The plane, and its GRID × GRID digits. */
+  readonly plane: LatentPlane;
+  readonly atlas: Picture;
+  /** With which the page finds the digit at a place of the plane. */
+  readonly decoder: readonly PlainDense[];
   /** The places on it of all digits held back, x and y in turn; the i-th is an i mod 10. */
   readonly places: Float32Array;
 }
@@ -99,14 +104,14 @@ export const job = serveLab('vae', setup, {
     using all = owned(await held.read(Uint32Array.from({ length: HELD }, (_, i) => i))); // (300, 784)
     using code = owned({ means: encode(model, params, all) }); // (300, latents)
     const codes = (await code.means.data<'float32'>()).slice();
-    const plane = await latentPlane(model, params, all, codes);
+    const plane = await choosePlane(model, params, all, codes);
     Object.assign(lab.parts.now, { codes, plane });
     using first = owned(await held.read(Uint32Array.from({ length: SHOWN }, (_, i) => i))); // (10, 784)
     using shown = owned(
       scope(() => ({
         samples: model.decode(params, model.prior(params).sample(keyOf(lab, 0), [2 * SHOWN])).mean(), // (20, 784)
         both: concat([first, reconstruct(model, params, first)]), // (20, 784)
-        plane:
+        atlas:
           lab.head.options.latents === '2'
             ? latentGrid(model, params, { rows: GRID, axes: [1, 0], limit: LIMIT }) // (12, 12, 784)
             : model.decode(params, codesOf(plane)).mean(), // (144, 784)
@@ -119,7 +124,9 @@ export const job = serveLab('vae', setup, {
     return {
       samples: await picture(shown.samples, SHOWN),
       reconstructions: await picture(shown.both, SHOWN),
-      plane: await picture(shown.plane, GRID, 0),
+      plane,
+      atlas: await picture(shown.atlas, GRID, 0),
+      decoder: await Promise.all(params.decoder.map(plainly)),
       places: Float32Array.from(places.flat()),
     };
   },
@@ -159,14 +166,6 @@ export const job = serveLab('vae', setup, {
     const place = now.plane ? placeOf(now.plane, z) : ([0, 0] as const);
     return { seen: seen!, again: again!, noisy: before!, clean: clean!, edited: edited!, way, like, place };
   },
-
-  /** The digit at a place of the plane. */
-  decode: async ({ parts: { model, now }, state }: VaeLab, x: number, y: number): Promise<Picture | undefined> => {
-    if (!now.plane) return undefined;
-    const z = codeAt(now.plane, x, y);
-    using digit = owned(scope(() => ({ mean: model.decode(state.params, tensor2d(z, [1, z.length])).mean() }))); // (1, 784)
-    return single(await digit.mean.data<'float32'>(), 0);
-  },
 });
 
 /** Noise of any strength up to 1, so that the model knows them all. */
@@ -200,6 +199,12 @@ function likeliestClass(codes: Float32Array, z: Float32Array): number {
     .slice(0, NEIGHBOURS);
   const votes = Array.from({ length: CLASSES }, (_, digit) => near.filter((one) => one.digit === digit).length);
   return votes.indexOf(Math.max(...votes));
+}
+
+/** A layer off the engine, into arrays of its own. */
+async function plainly({ weight, bias }: DenseParams): Promise<PlainDense> {
+  const [w, b] = await Promise.all([weight.data<'float32'>(), bias!.data<'float32'>()]);
+  return { weight: w.slice(), bias: b.slice() };
 }
 
 async function picture(images: Tensor, columns: number, padding = 1): Promise<Picture> {

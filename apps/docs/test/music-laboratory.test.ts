@@ -1,8 +1,4 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { recurrentNet, tokenModel } from '@genai/autoregressive';
 import { key } from '@genai/core';
 import { decodeMidi, decodeWav, scaleOf, toyChorales, voiceEvents, voiceNotes, voicesOf } from '@genai/data';
@@ -10,8 +6,7 @@ import { gru } from '@genai/nn';
 import { owned } from '@genai/tensor';
 import { memory, setBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { noteAt, withNote, withoutNote } from '../.vitepress/components/music/edit-melody.js';
 import { fitMelody, formatAbc, parseAbc } from '../lab/music/abc.js';
 import { continueScore } from '../lab/music/continue-score.js';
@@ -20,11 +15,10 @@ import { piecesOf } from '../lab/music/pieces.js';
 import { decodeScore, encodeScore, endOf, type Score } from '../lab/music/score.js';
 import { lengthOf, STYLES, type Style, type StyleName, tokensOf } from '../lab/music/style.js';
 import { TUNES } from '../lab/music/tunes.js';
-import { serve } from '../scripts/serve.mjs';
+import { labPage } from './site/lab-page.js';
+import { visits } from './site/visits.js';
 
 /** The laboratory of music: its parts, and the page in Chromium. What is common to all is tested in laboratories.test.ts. */
-const site = process.env.DOCS_SITE ?? join(import.meta.dirname, '..', '.vitepress', 'dist');
-const OFFLINE = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update'];
 const NAMES: readonly StyleName[] = ['tunes', 'chorales'];
 
 const eventsOf = ({ lowest, highest, voices, lead }: Style) =>
@@ -135,80 +129,25 @@ test.each(NAMES)('laws: a model that knows nothing keeps the melody of %s, and t
 });
 
 describe('in the page', () => {
-  let browser: Browser;
-  let context: BrowserContext;
-  let server: Server;
-  let url: string;
-  let page: Page;
-  let faults: string[];
+  const visit = visits({ isolated: false, acceptDownloads: true, reducedMotion: 'reduce' }); // one thread, as most hosts serve it
+  const lab = labPage(visit);
+  const { at, text, number, shot, open, train, pause, button, chooseEngine, until, untilNumber, reaches, rests } = lab;
 
-  beforeAll(async () => {
-    expect(existsSync(site), 'the site is built: run `pnpm build` first').toBe(true);
-    ({ url, server } = await serve(site, { isolated: false })); // one thread, as most hosts serve it
-    const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', ...OFFLINE] });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  beforeEach(async () => {
-    context = await browser.newContext({ acceptDownloads: true }); // with storage of its own
-    faults = [];
-    page = await context.newPage();
-    watchFaults();
-  });
-
-  afterEach(async () => {
-    await context.close();
-    expect(faults).toEqual([]);
-  });
-
-  const watchFaults = () => {
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on(
-      'request',
-      (request) =>
-        request.url().startsWith(url) ||
-        /^(data|blob):/.test(request.url()) ||
-        faults.push(`outside request: ${request.url()}`),
-    );
-  };
-  const at = (name: string) => page.locator(`[data-test="${name}"]`);
-  const number = async (name: string) => Number.parseFloat((await at(name).textContent()) ?? '');
-  const open = async (query: string) => {
-    await page.goto(`${url}/live/music.html${query}`);
-    await at('main').waitFor();
-  };
-  const until = (name: string, found: (text: string) => boolean) =>
-    expect.poll(async () => found((await at(name).first().textContent()) ?? ''), { timeout: 120_000 }).toBe(true);
-  const reaches = (step: number) => until('step', (text) => Number(text) >= step);
-  const pause = async () => {
-    await at('main').click();
-    await until('main', (text) => text === 'Go on');
-    // The last look is of the last step.
-    await expect
-      .poll(async () => (await at('made').getAttribute('data-step')) === (await at('step').textContent()), {
-        timeout: 60_000,
-      })
-      .toBe(true);
-  };
   const saved = async (name: 'midi' | 'wav') => {
-    const [file] = await Promise.all([page.waitForEvent('download'), at(name).click()]);
+    const [file] = await Promise.all([visit.page.waitForEvent('download'), at(name).click()]);
     expect(file.suggestedFilename()).toBe(name === 'midi' ? 'music.mid' : 'music.wav');
     return new Uint8Array(await readFile(await file.path()));
   };
+  const abc = () => at('abc').inputValue();
 
   test('known answers: the loss falls below a uniform guess on simd, the engine is changed, no frame is lost', async () => {
-    await open('?engine=simd&seed=2');
-    await at('main').click();
+    await visit.page.emulateMedia({ reducedMotion: 'no-preference' });
+    await open('music.html?engine=simd&seed=2');
+    await train();
     await reaches(2);
     const guess = await number('metric-uniform guess');
     expect(guess).toBeCloseTo(Math.log(34), 3);
-    await page.evaluate(() => {
+    await visit.page.evaluate(() => {
       const told = globalThis as unknown as { longest: number };
       told.longest = 0;
       let last = performance.now();
@@ -220,24 +159,22 @@ describe('in the page', () => {
       requestAnimationFrame(watch);
     });
     await reaches(80);
-    const longest = await page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
+    const longest = await visit.page.evaluate(() => (globalThis as unknown as { longest: number }).longest);
     if (process.env.DOCS_QUIET) expect(longest).toBeLessThan(100); // says little on a busy machine
-    expect(await at('device').textContent()).toMatch(/, 1 thread$/);
-    expect(await at('captured').textContent()).toContain('replayed');
+    expect(await text('device')).toMatch(/, 1 thread$/);
+    expect(await text('captured')).toContain('replayed');
     expect(await number('metric-loss')).toBeLessThan(0.6 * guess);
-    await until('unseen', (text) => Number(text) < 0.6 * guess); // also music that it never sees
-    await page.getByLabel('Engine').selectOption('wasm');
-    await until('engine', (text) => text === 'wasm');
-    const swapped = await number('step');
-    await reaches(swapped + 3);
+    await untilNumber('unseen', { most: 0.6 * guess }); // also music that it never sees
+    await chooseEngine('wasm');
+    await reaches((await number('step')) + 3);
     expect(await number('metric-loss')).toBeLessThan(0.6 * guess);
   });
 
   test('laws: what is typed goes on in the chosen key; its MIDI and WAV files are read', async () => {
-    await open('?engine=simd&music=chorales');
+    await open('music.html?engine=simd&music=chorales');
     await at('abc').fill('GABc | d2 B2');
     await at('key').selectOption('7 major');
-    await at('main').click();
+    await train();
     await reaches(30);
     await pause();
     const { notes, tempos } = decodeMidi(await saved('midi'));
@@ -266,13 +203,13 @@ describe('in the page', () => {
     expect(samples.reduce((most, x) => Math.max(most, Math.abs(x)), 0)).toBeGreaterThan(0.1);
 
     await at('abc').fill('GABX');
-    await until('wrong', (text) => text.includes('“X” is no note'));
+    await until('wrong', /“X” is no note/);
     await at('abc').fill('G30');
-    await until('wrong', (text) => text.includes('lasts 30 steps'));
+    await until('wrong', /lasts 30 steps/);
   });
 
   test('laws: it is heard after a click only, stops, and early takes can be heard again', async () => {
-    await page.addInitScript(() => {
+    await visit.page.addInitScript(() => {
       const told = globalThis as unknown as { contexts: number };
       told.contexts = 0;
       globalThis.AudioContext = class extends AudioContext {
@@ -282,131 +219,100 @@ describe('in the page', () => {
         }
       };
     });
-    await open('?engine=simd');
-    await at('main').click();
+    await open('music.html?engine=simd');
+    await train();
     await reaches(40);
     await pause();
-    expect(await page.evaluate(() => (globalThis as unknown as { contexts: number }).contexts)).toBe(0);
-    expect(await at('take').first().textContent()).toContain('0');
+    expect(await visit.page.evaluate(() => (globalThis as unknown as { contexts: number }).contexts)).toBe(0);
+    expect(await text('take')).toContain('0');
     expect(await at('take').count()).toBeGreaterThan(1);
-    const shot = () => at('roll').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-    await page.waitForTimeout(1_000); // all notes have come
-    const newest = await shot();
+    const newest = await shot('roll');
     await at('listen').click();
     await at('stop').waitFor();
-    await expect.poll(shot).not.toBe(newest); // the line moves
+    await expect.poll(() => shot('roll')).not.toBe(newest); // the line moves
     await at('stop').click();
     await at('listen').waitFor();
-    await expect.poll(shot).toBe(newest);
+    await expect.poll(() => shot('roll')).toBe(newest);
     await at('take').first().click();
     await at('stop').waitFor();
-    expect(await at('made').getAttribute('data-step')).toBe((await at('take').first().textContent())!.trim());
+    expect(await at('made').getAttribute('data-step')).toBe((await text('take')).trim());
     await at('stop').click();
     await at('newest').click();
-    await expect.poll(() => at('made').getAttribute('data-step')).toBe(await at('step').textContent());
+    await expect.poll(() => at('made').getAttribute('data-step')).toBe(await text('step'));
   });
 
-  test('laws: a melody is put on the roll by the keyboard and by the pointer', async () => {
-    await open('?engine=simd');
+  test('laws: on a phone a melody is put on the roll by the keyboard and by the pointer; what looks make, they free', async () => {
+    const { page } = visit;
+    await page.setViewportSize({ width: 360, height: 740 });
+    await open('music.html?engine=simd');
     await at('clear').click();
-    expect(await at('abc').inputValue()).toBe('');
+    expect(await abc()).toBe('');
     await at('roll').focus();
     const press = async (...keys: string[]) => {
       for (const one of keys) await page.keyboard.press(one);
     };
     await press('ArrowDown', 'ArrowUp', 'Space', 'ArrowUp', 'ArrowUp', 'Enter', 'Shift+ArrowRight');
-    expect(await at('abc').inputValue()).toBe('G2A2');
+    expect(await abc()).toBe('G2A2');
     await press('ArrowLeft', 'Shift+ArrowRight', 'ArrowLeft', 'ArrowLeft', 'Delete');
-    expect(await at('abc').inputValue()).toBe('z2A3');
+    expect(await abc()).toBe('z2A3');
     const box = (await at('roll').boundingBox())!;
     const step = (box.width - 30) / 48;
     const place = (s: number, pitch: number) =>
       [box.x + 30 + (s + 0.5) * step, box.y + (84 - pitch + 0.5) * (box.height / 30)] as const;
     await page.mouse.click(...place(0, 60)); // as long as the last one, which makes room
-    expect(await at('abc').inputValue()).toBe('C3');
+    expect(await abc()).toBe('C3');
     await page.mouse.click(...place(2, 60));
-    expect(await at('abc').inputValue()).toBe('');
+    expect(await abc()).toBe('');
     await page.mouse.move(...place(8, 72));
     await page.mouse.down();
     await page.mouse.move(...place(13, 72), { steps: 4 });
     await page.mouse.up();
-    expect(await at('abc').inputValue()).toBe('z8 | c6');
+    expect(await abc()).toBe('z8 | c6');
     await page.mouse.click(...place(40, 72)); // there the model goes on
-    expect(await at('abc').inputValue()).toBe('z8 | c6');
-  });
+    expect(await abc()).toBe('z8 | c6');
 
-  test('laws: a checkpoint is saved and opened, from a file and from what the browser keeps', async () => {
-    await open('?engine=simd&seed=5&music=chorales');
-    await at('main').click();
-    await reaches(12);
-    await pause();
-    const [step, unseen] = [await number('step'), await at('unseen').textContent()];
-    await page.getByRole('button', { name: 'Keep in this browser' }).click();
-    await until('notice', (text) => text.startsWith('Kept'));
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Save file' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toBe(`music-${step}.safetensors`);
-    const file = await readFile(await download.path());
-    for (const way of ['kept', 'file'] as const) {
-      await page.close(); // as if the tab had been killed
-      page = await context.newPage();
-      watchFaults();
-      await open('?engine=wasm');
-      if (way === 'kept') await at('open-kept').click();
-      else
-        await at('file').setInputFiles({ name: 'a.safetensors', mimeType: 'application/octet-stream', buffer: file });
-      await until('step', (text) => Number(text) === step);
-      expect(await at('style').inputValue()).toBe('chorales');
-      expect(await page.getByLabel('Seed').inputValue()).toBe('5');
-      await until('unseen', (text) => Math.abs(Number(text) - Number(unseen)) < 2e-3);
-      await at('main').click();
-      await reaches(step + 2);
-    }
-  });
-
-  test('laws: no wider than a phone in light and dark, small at first, nothing lost, and no serious fault of access', async () => {
-    let bytes = 0;
-    page.on('response', async (response) => {
-      const body = await response.body().catch(() => Buffer.alloc(0));
-      if (/\.(js|css|html)$/.test(new URL(response.url()).pathname)) bytes += gzipSync(body).length;
-    });
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    await open('?engine=simd');
-    await page.waitForLoadState('networkidle');
-    expect(bytes).toBeGreaterThan(10_000);
-    expect(bytes).toBeLessThanOrEqual(400 * 1024);
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(500); // colours fade over
-      await page.addScriptTag({ path: join(import.meta.dirname, '..', 'node_modules', 'axe-core', 'axe.min.js') });
-      const found = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as {
-          axe: {
-            run(on: string): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-          };
-        };
-        const { violations } = await axe.run('.lab');
-        return violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`);
-      });
-      expect(found).toEqual([]);
-    }
-    await at('main').click();
+    await train();
     await reaches(8);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     await pause();
     const tensors = await number('memory');
     for (let i = 0; i < 3; i++) {
+      const before = await shot('roll');
       await at('another').click();
-      await page.waitForTimeout(400);
+      await expect.poll(() => shot('roll')).not.toBe(before);
+      await rests();
     }
-    expect(await number('memory')).toBe(tensors); // what looks make, they free
-    await page.getByRole('button', { name: 'Reset' }).click();
+    expect(await number('memory')).toBe(tensors);
+    await button('Reset').click();
     expect(await number('step')).toBe(0);
     expect(await at('take').count()).toBe(0);
+  });
+
+  test('laws: a checkpoint is saved and opened, from a file and from what the browser keeps', async () => {
+    await open('music.html?engine=simd&seed=5&music=chorales');
+    await train();
+    await reaches(12);
+    await pause();
+    const [step, unseen] = [await number('step'), await number('unseen')];
+    await lab.keep();
+    const file = await lab.saveFile();
+    expect(file.name).toBe(`music-${step}.safetensors`);
+
+    await visit.newPage(); // as if the tab had been killed
+    await open('music.html?engine=wasm');
+    for (const way of ['kept', 'file'] as const) {
+      expect(await at('style').inputValue()).toBe('tunes');
+      if (way === 'kept') await at('open-kept').click();
+      else await lab.openFile(file.bytes);
+      await untilNumber('step', { least: step, most: step });
+      await rests();
+      expect(await at('style').inputValue()).toBe('chorales');
+      expect(await visit.page.getByLabel('Seed').inputValue()).toBe('5');
+      await untilNumber('unseen', { least: unseen - 2e-3, most: unseen + 2e-3 });
+      await train();
+      await reaches(step + 2);
+      await button('Reset').click();
+      await at('style').selectOption('tunes');
+    }
   });
 });

@@ -1,52 +1,37 @@
-import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { CONTESTANTS, TITLES } from '../lab/side/contestants.js';
-import { type Visits, visits } from './site/visits.js';
+import { labPage } from './site/lab-page.js';
+import { visits } from './site/visits.js';
 
 /** The laboratory in which all families learn one density in one time. */
-let page: Page;
-let visit: Visits;
-visits(
-  (opened, one) => {
-    page = opened;
-    visit = one;
-  },
-  { acceptDownloads: true },
-);
+const visit = visits({ acceptDownloads: true });
+const lab = labPage(visit);
+const { at, text, open, train, pause, button, chooseEngine, until, untilNumber, reaches, becomes, rests } = lab;
 
-const at = (name: string) => page.locator(`[data-test="${name}"]`);
-const text = async (name: string) => (await at(name).textContent()) ?? '';
+/** Its numbers have signs before them, and marks between their thousands. */
 const number = async (name: string) => Number((await text(name)).replaceAll(/[^\d.-]/g, '') || Number.NaN);
-const open = async (query: string) => {
-  await page.goto(`${visit.url}/live/side-by-side.html?${query}`);
-  await at('main').waitFor();
-};
-const becomes = (state: string) =>
-  page.waitForFunction((s) => document.querySelector('.lab')?.getAttribute('data-state') === s, state, {
-    timeout: 200_000,
-  });
-/** Waits until the number in an element is at least `least`. */
-const reaches = (name: string, least: number) =>
-  page.waitForFunction(
-    ([selector, n]) => Number.parseFloat(document.querySelector(selector)?.textContent ?? '') >= n,
-    [`[data-test="${name}"]`, least] as const,
-    { timeout: 200_000 },
-  );
 const energies = () => Promise.all(CONTESTANTS.map((name) => number(`energy-${name}`)));
 
 test('known answers: every family comes nearer to the data, in the time that it was given', async () => {
-  await open('engine=simd&seconds=5&seed=1&density=moons');
-  expect(await page.getByLabel('Seconds each').inputValue()).toBe('5');
-  await page.getByRole('button', { name: 'Step', exact: true }).click(); // looked at before and after it
-  await becomes('paused');
-  await reaches('energy-vae', 0);
+  await open('side-by-side.html?engine=simd&seconds=4&seed=1&density=moons');
+  expect(await visit.page.getByLabel('Seconds each').inputValue()).toBe('4');
+  await button('Step').click(); // looked at before and after it
+  await rests();
   const before = await energies();
-  await at('main').click();
-  await becomes('paused');
-  for (const name of CONTESTANTS) await reaches(`seconds-${name}`, 5);
+  await train();
+  await rests();
+  expect(await text('told')).toMatch(/^Each has trained for 4\.0 of 4 s\. The time is up/);
+
+  await at('seconds').fill('5'); // more time, and it goes on
+  await train();
+  await becomes('running');
+  await rests();
+  expect(await number('step')).toBe(100);
+  expect(await text('told')).toContain('of 5 s');
   const after = await energies();
   for (const [i, name] of CONTESTANTS.entries()) {
     expect(after[i], name).toBeLessThan(0.7 * before[i]!);
+    expect(await number(`seconds-${name}`), name).toBeGreaterThanOrEqual(5);
     // The last move may reach beyond the time, and one to warm up by more.
     expect(await number(`seconds-${name}`), name).toBeLessThan(7.5);
     expect(await number(`parameters-${name}`), name).toBeGreaterThan(8_500);
@@ -54,7 +39,6 @@ test('known answers: every family comes nearer to the data, in the time that it 
     expect(await number(`moves-${name}`), name).toBeGreaterThan(10);
     expect(await number(`precision-${name}`), name).toBeGreaterThan(0.2);
   }
-  expect(await text('told')).toMatch(/^Each has trained for 5\.0 of 5 s\. The time is up/);
 
   // Who knows a density has at least the entropy, but for chance; a bound is no less; a GAN has nothing to say.
   const entropy = await number('nats-best');
@@ -64,54 +48,41 @@ test('known answers: every family comes nearer to the data, in the time that it 
   }
   expect(await text('nats-vae')).toMatch(/^≤ /);
   expect(await number('nats-flow')).toBeLessThan(entropy + 0.6);
-
-  // More time, and it goes on.
-  await at('seconds').fill('6');
-  await at('main').click();
-  await becomes('running');
-  await becomes('paused');
-  await reaches('step', 120);
-  expect(await text('told')).toContain('of 6 s');
 });
 
 test('laws: the engine is changed and the run is kept, opened in a page anew, and goes on', async () => {
-  await open('engine=simd&seconds=60&seed=4&density=rings');
-  await at('main').click();
-  await reaches('step', 3);
-  await page.getByLabel('Engine').selectOption('wasm');
-  await page.waitForFunction(() => document.querySelector('[data-test=engine]')?.textContent === 'wasm');
-  await reaches('step', (await number('step')) + 2);
-  await at('main').click();
-  await becomes('paused');
-  await page.waitForTimeout(1_000);
-  await page.getByRole('button', { name: 'Keep in this browser' }).click();
-  await page.waitForFunction(() => document.querySelector('[data-test=notice]')?.textContent?.startsWith('Kept'));
+  await open('side-by-side.html?engine=simd&seconds=60&seed=4&density=rings');
+  await train();
+  await reaches(3);
+  await chooseEngine('wasm');
+  await reaches((await number('step')) + 2);
+  await pause();
+  await lab.keep();
   const [step, moves] = [await number('step'), await number('moves-flow')];
 
-  await page.close();
-  page = await visit.newPage();
-  await open('engine=simd&seconds=60');
+  await visit.newPage();
+  await open('side-by-side.html?engine=simd&seconds=60');
   await at('open-kept').click();
-  await becomes('paused');
-  await reaches('moves-flow', moves);
+  await rests();
+  expect(await number('moves-flow')).toBe(moves);
   expect(await number('step')).toBe(step);
-  expect(await page.getByLabel('Seed').inputValue()).toBe('4');
+  expect(await visit.page.getByLabel('Seed').inputValue()).toBe('4');
   expect(await at('density').inputValue()).toBe('rings');
-  await at('main').click();
-  await reaches('step', step + 2);
+  await train();
+  await reaches(step + 2);
   expect(await at('failure').count()).toBe(0);
 });
 
 test('laws: another density begins anew, and on a phone nothing scrolls sideways while it trains', async () => {
-  await page.setViewportSize({ width: 360, height: 740 });
-  await open('engine=simd&seconds=60');
-  await at('main').click();
-  await reaches('step', 4);
+  await visit.page.setViewportSize({ width: 360, height: 740 });
+  await open('side-by-side.html?engine=simd&seconds=60');
+  await train();
+  await reaches(4);
   await at('density').selectOption('gaussians');
-  await page.waitForFunction(() => Number(document.querySelector('[data-test=step]')?.textContent) < 4);
-  await reaches('step', 1);
-  await reaches('energy-transformer', 0);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  await untilNumber('step', { most: 3 });
+  await reaches(1);
+  await until('energy-transformer', /^\d/);
+  expect(await visit.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   const side = await at('cloud-gan').evaluate((canvas: HTMLCanvasElement) => [canvas.clientWidth, canvas.clientHeight]);
   expect(side[0]).toBe(side[1]);
 });

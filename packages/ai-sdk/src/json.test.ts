@@ -160,7 +160,7 @@ test('known answers: schemas as Zod 4 writes them', async () => {
 
 test('errors: a schema that is not supported names its place; one that no token can write', async () => {
   await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
-  const schema = jsonSchema<string>({ type: 'object', properties: { x: { type: 'string', format: 'uri' } } });
+  const schema = jsonSchema<{ x: string }>({ type: 'object', properties: { x: { type: 'string', format: 'uri' } } });
   await expect(generateObject({ model, schema, prompt: '?' })).rejects.toThrow('format');
   await using letters = genai({ model: bigram(2), params, tokenizer: characters('ab') }, { id: 'letters' });
   await expect(generateObject({ model: letters, schema: person, prompt: 'a' })).rejects.toThrow('constrain: no text');

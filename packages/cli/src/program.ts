@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { TEXT_METRICS } from './commands/text-metric-names.js';
 import type { Io } from './io.js';
 import { FAMILIES } from './model/families.js';
 import { listPresets } from './model/presets.js';
@@ -38,7 +39,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .argument('[model]', 'a preset, see below (with --resume: that of the folder)')
     .option(
       '--data <spec>',
-      'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs; a text file, moby-dick',
+      'digits, mnist, fashion-mnist, an IDX file or a folder of PNGs; a text file, moby-dick; a .csv, moons',
       text,
     )
     .option('--out <folder>', 'where to keep the checkpoint', text)
@@ -48,6 +49,11 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--batch <size>', 'examples, or streams of text, a step', integer(1))
     .option('--learning-rate <number>', "of Adam, of adversarial models the generator's", positive)
     .option('--seed <number>', 'seed of everything random', integer(0))
+    .option(
+      '--given <columns>',
+      'of models of tables: columns, with commas between, that the others are conditioned on',
+      text,
+    )
     .option('--resume', 'go on with the run in the folder, as if it had not been interrupted')
     .option('--save-steps <count>', 'save every so many steps', integer(1))
     .option('--save-seconds <count>', 'save every so many seconds', positive, 30)
@@ -69,12 +75,17 @@ export function program(io: Io, dispatch: Dispatch): Command {
 
   common(command('sample', 'Draw from a trained model.'))
     .argument('<folder>', 'a folder that train or demo wrote', text)
-    .option('--count <number>', 'how many: 64 images or 1 text unless given', integer(1))
+    .option('--count <number>', 'how many: 64 images, 100 rows or 1 text unless given', integer(1))
     .option('--label <class>', 'of conditional models: the number of a class, or all for a row of each', label)
-    .option('--out <file>', 'a PNG file; of models of text a text file, stdout unless given', text)
+    .option('--given <column=value>', 'of models of tables: what a column is given as; once for each', texts)
+    .option('--out <file>', 'a PNG file; of models of text or tables a text or .csv file, stdout unless given', text)
     .option('--prompt <text>', 'of models of text: what to go on from')
     .option('--length <count>', 'of models of text: most tokens of a text, 500 unless given', integer(1))
-    .option('--temperature <number>', 'of models of text: below 1 likelier, 0 the likeliest', notNegative)
+    .option(
+      '--temperature <number>',
+      'of models of text and flows: below 1 likelier, of text 0 the likeliest',
+      notNegative,
+    )
     .option('--top-k <count>', 'of models of text: draw among the so many likeliest tokens', integer(1))
     .option('--top-p <share>', 'of models of text: draw among the likeliest that hold this share', positive)
     .option('--min-p <share>', 'of models of text: leave out what is rarer than this beside the likeliest', positive)
@@ -85,6 +96,22 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
+    );
+
+  common(
+    command('what-if', 'Say what rows of a table would be, had they other values in columns that a model is given.'),
+  )
+    .argument('<folder>', 'a folder that train wrote, with --given', text)
+    .requiredOption('--data <file>', 'the rows, a .csv or .tsv file with the columns of the model', text)
+    .requiredOption(
+      '--given <column=value>',
+      'what a column would be, an empty value for missing; once for each',
+      texts,
+    )
+    .option('--out <file>', 'a .csv file, stdout unless given', text)
+    .option('--seed <number>', 'seed of where in their cells categories lie', integer(0), 0)
+    .action((folder, options) =>
+      dispatch('what-if', async () => (await import('./commands/what-if.js')).whatIf({ folder, ...options }, io)),
     );
 
   common(command('chat', 'Talk with a model that was trained on dialogues.'))
@@ -117,24 +144,31 @@ export function program(io: Io, dispatch: Dispatch): Command {
     );
 
   common(command('eval', 'Measure a trained model, or compare several on the same data.'))
-    .argument('<folders...>', 'folders that train or demo wrote', texts)
+    .argument('<folders...>', 'folders that train or demo wrote, or files of texts beside the lines of --data', texts)
     .requiredOption('--data <spec>', 'as train takes it', text)
     .option('--download', 'fetch mnist or fashion-mnist if it is not here')
     .option('--report <file>', 'write a page that compares the models by everything that can be measured', text)
-    .option('--metrics <names>', `${metricNames()}; what stands before "if asked" unless given`)
+    .option(
+      '--scores <file>',
+      'of a model of tables: write every row of the data with its −log p, to find what is odd',
+      text,
+    )
+    .option(
+      '--metrics <names>',
+      `${metricNames()}; of texts: ${TEXT_METRICS.join(', ')}, the first three unless asked; what stands before "if asked" unless given`,
+    )
     .option('--count <number>', 'measure only the first so many examples', integer(1))
     .option(
       '--drawn <count>',
-      'samples for metrics of samples: as many as held-out images, or 32 texts, unless given',
+      'samples for metrics of samples: as many as held-out images or rows, or 32 texts, unless given',
       integer(1),
     )
-    .option('--bootstrap <rounds>', 'resamples of the held-out images for 95% intervals', integer(1, 100_000))
     .option(
-      '--samples <count>',
-      'draws of z for each example of the importance-weighted bound',
+      '--bootstrap <rounds>',
+      'resamples of the held-out images or rows, or of lines of texts, for 95% intervals',
       integer(1, 100_000),
-      64,
     )
+    .option('--samples <count>', 'draws of z, or of noise, for each example of a bound', integer(1, 100_000), 64)
     .option('--batch <size>', 'examples at once', integer(1), 100)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action(([folder, ...others]: [string, ...string[]], options) =>

@@ -189,7 +189,7 @@ describe('eval', () => {
     const error = (said.json.standardErrors as { elbo: number }).elbo;
     expect((high - low) / (2 * 1.96 * error)).toBeGreaterThan(0.6); // of 8 images
     expect((high - low) / (2 * 1.96 * error)).toBeLessThan(1.2);
-    expect(signatures.elbo).toMatch(/^elbo\|examples:8\|batch:100\|bootstrap:200\|key:0\.0\|version:\d/);
+    expect(signatures.elbo).toMatch(/^elbo\|examples:8\|batch:100\|bootstrap:200\|key:0\.0\|version:genai-\d/);
     expect(signatures.frechet).toMatch(/\|samples:12\|reference:8\|/);
     expect(signatures.copies).toMatch(/\|samples:12\|training:72\|/);
 

@@ -39,6 +39,19 @@ describe('flows', () => {
       const drawn = await place.genai('sample', 'run', '--count', '5', '--out', 'five.png', ...ENGINE);
       expect([drawn.err, drawn.out]).toEqual(['', 'five.png: 5 images\n']);
       expect((await decodePng(await file(place, 'five.png'))).width % 10).toBe(8);
+      const cool = await place.genai(
+        'sample',
+        'run',
+        '--count',
+        '5',
+        '--temperature',
+        '0.5',
+        '--out',
+        'cool.png',
+        ...ENGINE,
+      );
+      expect(cool.err).toBe('');
+      expect((await file(place, 'cool.png')).equals(await file(place, 'five.png'))).toBe(false);
       const measured = await place.genai('eval', 'run', ...SQUARES, ...ENGINE, '--samples', '4', '--json');
       expect(measured.json).toMatchObject({
         ok: true,

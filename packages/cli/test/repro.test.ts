@@ -140,6 +140,21 @@ describe('repro', () => {
     expect(memory().numTensors).toBe(0);
   });
 
+  test('laws: point-clouds-5 goes on where it was stopped, in training and in measuring', async () => {
+    await using place = await world();
+    const argv = ['repro', 'point-clouds-5', '--limit', '2', '--backend', 'simd'];
+    const training = await place.stopped((err) => /step 1\/2/.test(err), ...argv);
+    expect(training.code).toBe(130);
+    const measuring = await place.stopped((err) => /measuring other real shapes .* CD/.test(err), ...argv);
+    expect([measuring.code, measuring.err.includes('measuring drawn shapes')]).toEqual([130, true]);
+    const kept = place.path('genai-repro', 'point-clouds-5-seed0-limit2');
+    const scores = JSON.parse(await readFile(`${kept}/drawn-shapes-by-CD.json`, 'utf8'));
+    expect(scores.nearestNeighbourAccuracy).toBeGreaterThan(0.9); // of noise every cloud is told from real ones
+    const again = await place.stopped((err) => /measuring drawn shapes .* EMD/.test(err), ...argv);
+    expect([again.code, /measuring drawn shapes .* CD/.test(again.err)]).toEqual([130, false]);
+    expect(memory().numTensors).toBe(0);
+  });
+
   test('errors: a protocol that is none, and data that are not there', async () => {
     await using place = await world();
     expect(await place.genai('repro', 'rign')).toMatchObject({ code: 2, err: expect.stringContaining('ring') });

@@ -7,12 +7,12 @@ import { world } from './world.js';
 const wrong: readonly (readonly [argv: readonly string[], message: RegExp])[] = [
   [
     [],
-    /no command given\. Known: demo, train, sample, chat, serve, eval, sweep, judge, import, export, inspect, repro, backends, native\./,
+    /no command given\. Known: demo, train, sample, what-if, chat, serve, eval, sweep, judge, import, export, inspect, repro, backends, native\./,
   ],
   [['trian'], /unknown command 'trian'\. Did you mean train\?/],
   [
     ['explode'],
-    /unknown command 'explode'\. Known: demo, train, sample, chat, serve, eval, sweep, judge, import, export, inspect, repro, backends, native\./,
+    /unknown command 'explode'\. Known: demo, train, sample, what-if, chat, serve, eval, sweep, judge, import, export, inspect, repro, backends, native\./,
   ],
   [['train', 'vae', '--data', 'squares.idx', '--out', 'run', '--stpes', '3'], /unknown option '--stpes'.*--steps/],
   [['train', 'vae', '--data', 'squares.idx'], /required option '--out <folder>'/],
@@ -159,7 +159,19 @@ test('help and version go to stdout and exit 0', async () => {
   await using place = await world();
   const help = await place.genai('--help');
   expect(help.code).toBe(0);
-  for (const name of ['demo', 'train', 'sample', 'chat', 'serve', 'eval', 'import', 'export', 'inspect', 'backends'])
+  for (const name of [
+    'demo',
+    'train',
+    'sample',
+    'what-if',
+    'chat',
+    'serve',
+    'eval',
+    'import',
+    'export',
+    'inspect',
+    'backends',
+  ])
     expect(help.out).toContain(name);
   expect(help.err).toBe('');
   const train = await place.genai('train', '--help');

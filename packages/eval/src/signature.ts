@@ -1,13 +1,17 @@
+import { version } from './version.js';
+
 /**
- * What fixes a figure, in one line, as sacrebleu does: `frechet|features:fashion-mnist-8c1f|samples:10000|reference:10000|version:0.1.0`.
+ * What fixes a figure, in one line, as sacrebleu does: `frechet|features:fashion-mnist-8c1f|samples:10000|reference:10000|version:genai-0.1.0`.
  *
- * Figures with different signatures do not compare. Entries stand in the order given; what would break the line apart is escaped.
+ * Figures with different signatures do not compare. Entries stand in the order given, the version of this package behind them; what
+ * would break the line apart is escaped.
  *
  * @example
- * signature('bleu', { case: 'mixed', tok: '13a', smooth: 'exp' }); // 'bleu|case:mixed|tok:13a|smooth:exp'
+ * signature('bleu', { case: 'mixed', tok: '13a', smooth: 'exp' }); // 'bleu|case:mixed|tok:13a|smooth:exp|version:genai-0.1.0'
  */
 export function signature(name: string, settings: { readonly [name: string]: string | number | boolean }): string {
-  return [name, ...Object.entries(settings).map(([key, value]) => `${clean(key)}:${clean(String(value))}`)].join('|');
+  const entries = Object.entries({ ...settings, version: version() });
+  return [name, ...entries.map(([key, value]) => `${clean(key)}:${clean(String(value))}`)].join('|');
 }
 
 function clean(text: string): string {

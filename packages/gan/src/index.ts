@@ -18,6 +18,7 @@ export {
 } from './cycle-consistent.js';
 export { type CycleGan, type CycleGanParams, type CycleGanParts, cycleGan, type Ways } from './cycle-gan.js';
 export { type DcganOptions, dcgan } from './dcgan.js';
+export type { DcganFeaturesParams, DcganGeneratorParams } from './dcgan-nets.js';
 export { type DenseGanOptions, denseGan } from './dense-gan.js';
 export { type DiffAugmentOptions, diffAugment } from './diff-augment.js';
 export { conditionalGan, type Gan, type GanParams, type GanParts, gan } from './gan.js';

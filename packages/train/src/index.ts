@@ -51,6 +51,7 @@ export { chromeTrace } from './profile/chrome-trace.js';
 export { type EstimateMemoryOptions, estimateMemory, type MemoryEstimate } from './profile/estimate-memory.js';
 export { type FlameChartOptions, flameChart } from './profile/flame-chart.js';
 export { type KernelTime, kernelTimes } from './profile/kernel-times.js';
+export { profileOnDevice } from './profile/profile-on-device.js';
 export { type ProfiledKernel, type ProfileStepOptions, profileStep, type StepProfile } from './profile/profile-step.js';
 export type { SeenKernel } from './profile/watch-engine.js';
 export { type RmsPropOptions, type RmsPropState, rmsProp } from './rms-prop.js';

@@ -13,9 +13,13 @@ import { SHOWN_TEXTS } from '../report/sample-sections.js';
 import { scoreLines } from '../report/score-lines.js';
 import { UsageError } from '../usage-error.js';
 import { writeAtomically } from '../write-atomically.js';
+import { numbersOf } from './eval-numbers.js';
+import { evaluationOfTexts, isTextFile } from './eval-texts.js';
 import { heldOut } from './held-out.js';
+import { expectScored, writeScores } from './write-scores.js';
 
 export interface EvalCommandOptions {
+  /** What train or demo wrote; or a file of texts, a line each, whose references are the lines of `data`. */
   readonly folder: string;
   /** More models that are measured on the same data. */
   readonly others?: readonly string[];
@@ -29,20 +33,24 @@ export interface EvalCommandOptions {
   readonly bootstrap?: number;
   /** Where the page is written. */
   readonly report?: string;
+  /** Of a model of tables: where every row is written with its −log p. */
+  readonly scores?: string;
   readonly seed: number;
   readonly backend: string;
   readonly json?: boolean;
 }
 
-/** `genai eval`: measures models on the held-out part of some data, and compares them on a page. */
+/** `genai eval`: measures models on the held-out part of some data, and compares them on a page; or files of texts beside references. */
 export async function evaluation(options: EvalCommandOptions, io: Io): Promise<Outcome> {
   const { data: spec, report, samples, batch, drawn, bootstrap, seed } = options;
   const folders = [options.folder, ...(options.others ?? [])];
+  if (await isTextFile(options.folder, io)) return evaluationOfTexts(folders, options, io);
   const asked = askedNames(options.metrics);
   const engine = engineLabel(await startEngine(options.backend));
   const models: Loaded[] = [];
   try {
     for (const folder of folders) models.push(await loadModel(resolve(io.cwd, folder), folder));
+    const scored = options.scores === undefined ? undefined : expectScored(options.scores, models, folders);
     const names = namesFor(models, asked, report !== undefined);
     const { data, count } = await heldOut(models, folders, options, io);
     const measured: MeasuredModel[] = [];
@@ -59,38 +67,26 @@ export async function evaluation(options: EvalCommandOptions, io: Io): Promise<O
       const path = resolve(io.cwd, folders[i]!);
       exhibits.push(await exhibitOf(model, data, found, { folder: folders[i]!, path, key: key(seed) }));
     }
+    if (scored) await writeScores(scored, options, io);
     if (report !== undefined) {
       await writeAtomically(resolve(io.cwd, report), evaluationPage(exhibits, { spec, count, engine, seed }));
     }
     if (!options.json) io.stdout.write(scoreLines(folders, measured, count));
     if (!options.json && report !== undefined)
       io.stdout.write(`${report}: ${models.length} ${models.length === 1 ? 'model' : 'models'}\n`);
+    if (scored && !options.json) io.stdout.write(`${options.scores}: each row with its −log p in nats, column nll\n`);
     const [first] = measured as [MeasuredModel, ...MeasuredModel[]];
+    const files = [report, options.scores].filter((file) => file !== undefined);
     const all = folders.map((folder, i) => ({ folder, ...numbersOf(measured[i]!) }));
     const { metrics, ...numbers } = numbersOf(first);
     return {
       metrics,
-      ...(report !== undefined && { files: [report] }),
+      ...(files.length > 0 && { files }),
       details: { engine, ...numbers, examples: count, samples, ...(all.length > 1 && { models: all }) },
     };
   } finally {
     for (const { params } of models) disposeTree(params);
   }
-}
-
-function numbersOf({ scores, features, signatures, drawn }: MeasuredModel) {
-  const entries = Object.entries(scores);
-  const intervals = entries.flatMap(([name, { interval }]) => (interval ? [[name, interval]] : []));
-  return {
-    metrics: Object.fromEntries(entries.map(([name, { mean }]) => [name, mean])),
-    standardErrors: Object.fromEntries(
-      entries.flatMap(([name, { standardError }]) => (standardError === undefined ? [] : [[name, standardError]])),
-    ),
-    ...(intervals.length > 0 && { intervals: Object.fromEntries(intervals) }),
-    ...(features !== undefined && { features }),
-    ...(signatures !== undefined && { signatures }),
-    ...(drawn !== undefined && { drawn }),
-  };
 }
 
 /** What `--metrics` lists, each known to some family. */

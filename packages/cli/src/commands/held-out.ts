@@ -1,8 +1,9 @@
-import { take } from '@genai/data';
+import { selectRows, take } from '@genai/data';
 import { expectLabels, type ImageData, imageData } from '../image-data.js';
 import type { Io } from '../io.js';
 import type { Loaded } from '../model/checkpoint.js';
 import type { RunData } from '../model/data-kind.js';
+import { tableData } from '../table-data.js';
 import { textData } from '../text-data.js';
 import { UsageError } from '../usage-error.js';
 
@@ -15,7 +16,7 @@ export interface HeldOutOptions {
 
 export interface HeldOut {
   readonly data: RunData;
-  /** Images, or characters. */
+  /** Images, rows, or characters. */
   readonly count: number;
 }
 
@@ -34,11 +35,14 @@ export async function heldOut(
   const other = models.findIndex((model) => model.reads !== reads);
   if (other >= 0) {
     throw new UsageError(
-      `${folders[0]} is a model of ${reads}, ${folders[other]} of ${models[other]!.reads}. Compare models of one kind of data.`,
+      `${folders[0]} is a model of ${WORDS[reads]}, ${folders[other]} of ${WORDS[models[other]!.reads]}. Compare models of one kind of data.`,
     );
   }
+  if (reads === 'table') return heldOutRows(options, io);
   return reads === 'text' ? heldOutText(options, io) : heldOutImages(models, folders, options, io);
 }
+
+const WORDS = { images: 'images', text: 'text', table: 'tables' } as const;
 
 async function heldOutImages(
   models: readonly Loaded[],
@@ -61,6 +65,16 @@ async function heldOutImages(
     throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out images of ${spec}.`);
   }
   return { data: cut(data, count), count };
+}
+
+async function heldOutRows({ data: spec, count: asked }: HeldOutOptions, { cwd }: Io): Promise<HeldOut> {
+  const data = await tableData(spec, cwd);
+  const count = asked ?? data.test.length;
+  if (count > data.test.length) {
+    throw new UsageError(`--count ${count} is more than the ${data.test.length} held-out rows of ${spec}.`);
+  }
+  const rows = Array.from({ length: count }, (_, row) => row);
+  return { data: { ...data, test: selectRows(data.test, rows) }, count };
 }
 
 /** Of a text, `--count` is the number of characters held out that are measured. */

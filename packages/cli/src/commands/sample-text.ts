@@ -28,6 +28,13 @@ export const TEXT_OPTIONS = [
 /** `topK` as it is written: `--top-k`. */
 export const flagOf = (option: string): string => `--${option.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
 
+/** Of flows a temperature scales what noise they begin from: of none all would be one. @throws UsageError if it is 0. */
+export function expectTemperature(temperature: number | undefined): number | undefined {
+  if (temperature === 0)
+    throw new UsageError('--temperature of a flow must be above 0: at 0 all samples would be one.');
+  return temperature;
+}
+
 /** Tokens of a text unless told otherwise. */
 const LENGTH = 500;
 /** Between two texts. */
@@ -41,6 +48,8 @@ export async function sampleText(
   { io, engine }: { readonly io: Io; readonly engine: string },
 ): Promise<Outcome> {
   const { out, seed, count = 1, length = LENGTH, prompt = '', json = false } = options;
+  if (options.given)
+    throw new UsageError(`${config.preset} draws texts: leave --given out, it is for models of tables.`);
   if (options.label !== undefined) throw new UsageError(`${config.preset} knows no classes. Leave --label out.`);
   const before = promptTokens(tokenizer, prompt);
   const constraint = await constraintOf(options, tokenizer, io.cwd);

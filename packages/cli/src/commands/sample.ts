@@ -8,15 +8,18 @@ import type { Outcome } from '../outcome.js';
 import { gridPng } from '../render/grid-png.js';
 import { UsageError } from '../usage-error.js';
 import { writeAtomically } from '../write-atomically.js';
-import { flagOf, sampleText, TEXT_OPTIONS, type TextSampleOptions } from './sample-text.js';
+import { sampleTable } from './sample-table.js';
+import { expectTemperature, flagOf, sampleText, TEXT_OPTIONS, type TextSampleOptions } from './sample-text.js';
 
 export interface SampleCommandOptions extends TextSampleOptions {
   readonly folder: string;
-  /** Images or texts. */
+  /** Images, texts or rows. */
   readonly count?: number;
   /** A class, or `all` for a row of each. */
   readonly label?: number | 'all';
-  /** A file; texts go to stdout without one. */
+  /** `column=value`, for each column that a model of tables is given. */
+  readonly given?: readonly string[];
+  /** A file; texts and rows go to stdout without one. */
   readonly out?: string;
   readonly seed: number;
   readonly backend: string;
@@ -29,12 +32,13 @@ const MOST_PIXELS = 2 ** 24;
 /** Images drawn unless told otherwise. */
 const IMAGES = 64;
 
-/** `genai sample`: draws images, of an autoencoder the means of p(x | z), and writes them as a grid; or texts. */
+/** `genai sample`: draws images, of an autoencoder the means of p(x | z), and writes them as a grid; or texts, or rows. */
 export async function sample(options: SampleCommandOptions, io: Io): Promise<Outcome> {
   const engine = engineLabel(await startEngine(options.backend));
   const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder);
   try {
     if (loaded.reads === 'text') return await sampleText(loaded, options, { io, engine });
+    if (loaded.reads === 'table') return await sampleTable(loaded, options, { io, engine });
     return await sampleImages(loaded, options, { io, engine });
   } finally {
     disposeTree(loaded.params);
@@ -49,9 +53,15 @@ async function sampleImages(
   const { out, seed, label } = options;
   if (out === undefined) throw new UsageError("required option '--out <file>' not specified");
   if (extname(out).toLowerCase() !== '.png') throw new UsageError(`--out must name a .png file, got "${out}".`);
-  const foreign = TEXT_OPTIONS.find((name) => options[name] !== undefined);
-  if (foreign)
-    throw new UsageError(`${config.preset} draws images: leave ${flagOf(foreign)} out, it is for models of text.`);
+  const isFlow = config.family === 'flow';
+  const foreign = TEXT_OPTIONS.find((name) => options[name] !== undefined && !(isFlow && name === 'temperature'));
+  if (foreign) {
+    const whose = foreign === 'temperature' ? 'flows and models of text' : 'models of text';
+    throw new UsageError(`${config.preset} draws images: leave ${flagOf(foreign)} out, it is for ${whose}.`);
+  }
+  if (options.given)
+    throw new UsageError(`${config.preset} draws images: leave --given out, it is for models of tables.`);
+  const temperature = expectTemperature(options.temperature);
   const [height, width] = config.data.shape;
   const asked = options.count ?? IMAGES;
   const labels = label === undefined ? undefined : labelsOf(label, asked, config);
@@ -62,7 +72,12 @@ async function sampleImages(
       `--count ${count} is more than one picture can hold: at most ${most} images of ${height} × ${width}.`,
     );
   }
-  const draw = () => trainable.draw(params, key(seed), { count, ...(labels && { labels }) });
+  const draw = () =>
+    trainable.draw(params, key(seed), {
+      count,
+      ...(labels && { labels }),
+      ...(temperature !== undefined && { temperature }),
+    });
   const png = await gridPng(draw, label === 'all' ? count / (config.data.classes ?? 1) : undefined);
   await writeAtomically(resolve(io.cwd, out), png);
   if (!options.json) io.stdout.write(`${out}: ${count} images\n`);

@@ -33,6 +33,8 @@ export interface TrainCommandOptions {
   readonly batch?: number;
   readonly learningRate?: number;
   readonly seed?: number;
+  /** Columns of a table that the others are conditioned on, with commas between. */
+  readonly given?: string;
   readonly backend: string;
   readonly resume?: boolean;
   readonly saveSteps?: number;

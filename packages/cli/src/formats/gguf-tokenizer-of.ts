@@ -1,4 +1,4 @@
-import type { BytePairs, TextTokenizer } from '@genai/data';
+import { type BytePairs, sentencePiecesOf, type TextTokenizer } from '@genai/data';
 import { byteLetters, type GgufTokenizer, ggufWords } from '@genai/transformer';
 import { UsageError } from '../usage-error.js';
 import { WORD_SOURCES } from './word-sources.js';
@@ -6,16 +6,12 @@ import { WORD_SOURCES } from './word-sources.js';
 /**
  * A tokenizer as GGUF files can have it.
  *
- * @throws UsageError for one of pieces, as of Llama 2 and Gemma, or with words that llama.cpp does not know by a name of ours.
+ * @throws UsageError for words that llama.cpp does not know by a name of ours; GenaiError for pieces whose merges are not SentencePiece's.
  */
 export function ggufTokenizerOf(tokenizer: TextTokenizer): GgufTokenizer {
   const description = tokenizer.toJSON();
   if (description.kind !== 'hugging-face') return description;
-  if (!isBytePairs(tokenizer)) {
-    throw new UsageError(
-      'the tokenizer is of pieces, as those of Llama 2 and Gemma, which is not written to GGUF yet. Export --to hugging-face, and convert that with the tools of llama.cpp.',
-    );
-  }
+  if (!isBytePairs(tokenizer)) return sentencePiecesOf(description.json);
   const { symbols, merges, special } = tokenizer;
   const letters = new Set(byteLetters());
   // What is no ordinary token in its letters must not be read as one.

@@ -1,11 +1,18 @@
 import { decodeGguf, ggufFloats, loadConfig, readTensors, type Store } from '@genai/checkpoint';
-import { textMarks, tokenizerFrom, tokenizerFromHuggingFace } from '@genai/data';
+import {
+  sentencePiecesJson,
+  type TextTokenizer,
+  textMarks,
+  tokenizerFrom,
+  tokenizerFromHuggingFace,
+} from '@genai/data';
 import {
   fromGguf,
   fromHuggingFace,
   fromLlama2c,
   fromNanoGpt,
   type GgufMetadata,
+  type GgufTokenizer,
   type TransformerConfig,
   type TransformerParams,
   tokenizerFromGguf,
@@ -94,20 +101,28 @@ async function importFile(
 
 const TOKENIZERS = { json: 'tokenizer.json', bin: 'tokenizer.bin beside it' } as const;
 
-/** Ours as they are; with words of another kind, as a `tokenizer.json`. */
 async function ggufTokenizer(metadata: GgufMetadata, shown: string): Promise<FoundTokenizer> {
   const kind = metadata.get('tokenizer.ggml.model')?.value;
-  if (kind !== 'gpt2' && kind !== 'rwkv') {
+  if (!KINDS.includes(kind as string)) {
     throw new UsageError(
       `${shown} has a tokenizer of the kind ${JSON.stringify(kind ?? 'none')}, which is not read from GGUF. Add --tokenizer FILE, the tokenizer.json of the model.`,
     );
   }
   const { tokenizer, chatTemplate } = tokenizerFromGguf(metadata);
-  const isOwn = tokenizer.kind !== 'byte-pairs' || !tokenizer.pattern;
   return {
-    tokenizer: isOwn ? tokenizerFrom(tokenizer) : await tokenizerFromHuggingFace(tokenizerJsonOf(tokenizer)),
+    tokenizer: await textTokenizer(tokenizer),
     chat: chatTemplate === undefined ? undefined : { template: chatTemplate, ...endNames(metadata) },
   };
+}
+
+/** Kinds of tokenizers that are read from GGUF. */
+const KINDS = ['gpt2', 'rwkv', 'llama', 't5'];
+
+/** Ours as they are; pieces, and words of another kind, as a `tokenizer.json`. */
+async function textTokenizer(found: GgufTokenizer): Promise<TextTokenizer> {
+  if (found.kind === 'sentence-pieces') return tokenizerFromHuggingFace(sentencePiecesJson(found));
+  const isOwn = found.kind !== 'byte-pairs' || !found.pattern;
+  return isOwn ? tokenizerFrom(found) : tokenizerFromHuggingFace(tokenizerJsonOf(found));
 }
 
 function endNames(metadata: GgufMetadata): { readonly bosToken?: string; readonly eosToken?: string } {

@@ -6,6 +6,8 @@ import { owned, scope } from '@genai/tensor';
 import { UsageError } from '../usage-error.js';
 import { describeModel, type ImageConfig } from './families.js';
 import type { Described, DescribedText } from './family.js';
+import type { TableConfig } from './table/table-config.js';
+import type { TableTrainable } from './table/table-trainable.js';
 import { tokenizerIn } from './text/kept-tokenizer.js';
 import type { TextConfig } from './text/text-config.js';
 import type { TextTrainable } from './text/text-trainable.js';
@@ -36,6 +38,12 @@ export type Loaded =
       readonly reads: 'images';
       readonly config: ImageConfig;
       readonly trainable: Trainable;
+      readonly params: Params;
+    }
+  | {
+      readonly reads: 'table';
+      readonly config: TableConfig;
+      readonly trainable: TableTrainable;
       readonly params: Params;
     }
   | {

@@ -14,6 +14,7 @@ export interface ConfigReader {
   readonly text: (field: string) => string;
   readonly oneOf: <const N extends string>(field: string, names: readonly N[]) => N;
   readonly integers: (field: string, least: number, count?: number) => number[];
+  readonly texts: (field: string) => string[];
   /** An object whose fields are not looked at. */
   readonly object: (field: string) => object;
   readonly record: (field: string, known: readonly string[]) => ConfigReader;
@@ -72,6 +73,11 @@ export function configReader(where: string, value: unknown, known: readonly stri
       return fits
         ? (got as number[])
         : wrong(field, `a list of ${count ?? ''} integers of at least ${least}`.replace('  ', ' '));
+    },
+    texts: (field) => {
+      const got = fields.get(field);
+      const fits = Array.isArray(got) && got.every((entry) => typeof entry === 'string');
+      return fits ? (got as string[]) : wrong(field, 'a list of texts');
     },
     object: (field) => {
       const got = fields.get(field);

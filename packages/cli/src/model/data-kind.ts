@@ -1,12 +1,14 @@
 import type { ImageData } from '../image-data.js';
 import { type ImageDataOptions, imageData } from '../image-data.js';
+import { type TableData, tableData } from '../table-data.js';
 import { type TextData, textData } from '../text-data.js';
 import type { DataConfig, Described } from './family.js';
 import { imageKind } from './image-kind.js';
+import { tableKind } from './table-kind.js';
 import { textKind } from './text-kind.js';
 
 /** What a run learns from. */
-export type RunData = ImageData | TextData;
+export type RunData = ImageData | TextData | TableData;
 
 /** What data of a kind have to do with the configuration of a run. */
 export interface DataKind<D = RunData> {
@@ -24,7 +26,7 @@ export interface DataKind<D = RunData> {
 
 /** Sound as long as it is given data of its own kind, as {@link openData} opens them. */
 export function dataKind(reads: Described['reads']): DataKind {
-  return (reads === 'text' ? textKind : imageKind) as DataKind;
+  return { images: imageKind, text: textKind, table: tableKind }[reads] as DataKind;
 }
 
 /** The data that a SPEC names, of the kind that a model reads. */
@@ -34,11 +36,13 @@ export async function openData(
   cwd: string,
   options: ImageDataOptions = {},
 ): Promise<RunData> {
+  if (reads === 'table') return tableData(spec, cwd);
   return reads === 'text' ? textData(spec, cwd) : imageData(spec, cwd, options);
 }
 
 /** How much there is to learn from, in words. */
 export function amountOf(data: RunData): string {
   if (data.kind === 'images') return `${data.train.length} images`;
+  if (data.kind === 'table') return `${data.train.length} rows`;
   return data.dialogues ? `${data.dialogues.train.length} dialogues` : `${data.train.length} characters`;
 }

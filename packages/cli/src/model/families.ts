@@ -1,7 +1,8 @@
 import { GenaiError } from '@genai/core';
+import { tableCodecFrom } from '@genai/data';
 import { UsageError } from '../usage-error.js';
 import { type ConfigReader, configReader } from './config-reader.js';
-import type { Described, Family, OpenedTokenizer, Preset, TextFamily } from './family.js';
+import type { Described, Family, OpenedTokenizer, Preset, TableFamily, TextFamily } from './family.js';
 import type { FlowConfig } from './flow/flow-config.js';
 import { FLOW_METRICS, FLOW_PRESETS } from './flow/flow-presets.js';
 import type { GanConfig } from './gan/gan-config.js';
@@ -9,6 +10,8 @@ import { GAN_METRICS, GAN_PRESETS } from './gan/gan-presets.js';
 import type { PixelsConfig } from './pixels/pixels-config.js';
 import { PIXELS_METRICS, PIXELS_PRESETS } from './pixels/pixels-presets.js';
 import { SAMPLE_METRICS } from './sample-metrics.js';
+import type { TableConfig } from './table/table-config.js';
+import { MORE_TABLE_METRICS, TABLE_METRICS, TABLE_PRESETS } from './table/table-presets.js';
 import { keptTokenizer, type OpenTokenizer, openOwnTokenizer } from './text/kept-tokenizer.js';
 import type { TextConfig } from './text/text-config.js';
 import { DRAWN_TEXT_METRICS, TEXT_METRICS, TEXT_PRESETS } from './text/text-presets.js';
@@ -18,12 +21,12 @@ import type { VqVaeConfig } from './vq-vae/vq-vae-config.js';
 import { VQ_VAE_METRICS, VQ_VAE_PRESETS } from './vq-vae/vq-vae-presets.js';
 
 /** What `config.json` of a checkpoint holds: enough to rebuild the model and to go on training it. */
-export type ModelConfig = ImageConfig | TextConfig;
+export type ModelConfig = ImageConfig | TextConfig | TableConfig;
 
 export type ImageConfig = VaeConfig | VqVaeConfig | GanConfig | FlowConfig | PixelsConfig;
 
 /** A family as the help knows it, and the rest of it when it is needed. */
-export type FamilyEntry = ImageFamilyEntry | TextFamilyEntry;
+export type FamilyEntry = ImageFamilyEntry | TextFamilyEntry | TableFamilyEntry;
 
 interface Entry {
   readonly name: ModelConfig['family'];
@@ -43,6 +46,11 @@ interface ImageFamilyEntry extends Entry {
 interface TextFamilyEntry extends Entry {
   readonly reads: 'text';
   readonly load: () => Promise<TextFamily>;
+}
+
+interface TableFamilyEntry extends Entry {
+  readonly reads: 'table';
+  readonly load: () => Promise<TableFamily>;
 }
 
 /** All families, in the order in which they are listed: a new one is added here, and its type above. */
@@ -93,6 +101,15 @@ export const FAMILIES: readonly FamilyEntry[] = [
     load: async () => (await import('./pixels/pixels-family.js')).pixelsFamily,
   },
   {
+    name: 'table',
+    reads: 'table',
+    about: 'normalising flows of tables and of densities of the plane',
+    presets: TABLE_PRESETS,
+    metrics: TABLE_METRICS,
+    more: MORE_TABLE_METRICS,
+    load: async () => (await import('./table/table-family.js')).tableFamily,
+  },
+  {
     name: 'text',
     reads: 'text',
     about: 'autoregressive models of text',
@@ -129,6 +146,11 @@ export async function describeModel(
     const tokenizer = keptTokenizer(data, opened);
     return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), tokenizer } }, opened);
   }
+  if (entry.reads === 'table') {
+    const data = top.record('data', ['spec', 'table']);
+    const { columns } = sound(`${data.where}.table`, () => tableCodecFrom(data.object('table')).toJSON());
+    return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), table: { columns } } });
+  }
   const data = top.record('data', ['spec', 'shape', 'classes']);
   return (await entry.load()).describe(top, {
     ...common,
@@ -145,9 +167,22 @@ async function openedTokenizer(data: ConfigReader, open: OpenTokenizer): Promise
   try {
     return await open(data.object('tokenizer'));
   } catch (error) {
-    if (!GenaiError.is(error) || error instanceof UsageError) throw error;
-    throw new UsageError(`${data.where}.tokenizer: ${error.message}`, { cause: error });
+    throw placed(`${data.where}.tokenizer`, error);
   }
+}
+
+function sound<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw placed(where, error);
+  }
+}
+
+/** What a library says of a part of a configuration, with the place where that stands. */
+function placed(where: string, error: unknown): unknown {
+  if (!GenaiError.is(error) || error instanceof UsageError) return error;
+  return new UsageError(`${where}: ${error.message}`, { cause: error });
 }
 
 /** Names and texts of any kind: `configReader` knows what it reads by its names. */

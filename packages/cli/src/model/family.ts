@@ -1,6 +1,8 @@
-import type { ChatFormat, TextTokenizer, TokenizerDescription } from '@genai/data';
+import type { ChatFormat, TableDescription, TextTokenizer, TokenizerDescription } from '@genai/data';
 import type { ConfigReader } from './config-reader.js';
 import type { ImageConfig } from './families.js';
+import type { TableConfig } from './table/table-config.js';
+import type { TableTrainable } from './table/table-trainable.js';
 import type { TextConfig } from './text/text-config.js';
 import type { TextTrainable } from './text/text-trainable.js';
 import type { Trainable } from './trainable.js';
@@ -32,8 +34,8 @@ export function commonTraining(fields: ConfigReader): CommonTraining {
   };
 }
 
-/** Which data a model is for: images of one shape, or text in tokens. */
-export type DataConfig = ImageDataConfig | TextDataConfig;
+/** Which data a model is for: images of one shape, text in tokens, or rows of columns. */
+export type DataConfig = ImageDataConfig | TextDataConfig | TableDataConfig;
 
 export type ImageDataConfig = {
   readonly spec: string;
@@ -45,6 +47,12 @@ export type ImageDataConfig = {
 export type TextDataConfig = {
   readonly spec: string;
   readonly tokenizer: KeptTokenizer;
+};
+
+export type TableDataConfig = {
+  readonly spec: string;
+  /** All columns, and how they are scaled. */
+  readonly table: TableDescription;
 };
 
 /** A tokenizer as `config.json` has it: whole, or the name of the file beside it that a model from elsewhere came with. */
@@ -60,7 +68,7 @@ export type CommonConfig<D extends DataConfig = ImageDataConfig> = {
 };
 
 /** What a configuration says, checked; nothing is built yet. */
-export type Described = DescribedImages | DescribedText;
+export type Described = DescribedImages | DescribedText | DescribedTable;
 
 export interface DescribedImages {
   readonly reads: 'images';
@@ -88,6 +96,15 @@ export interface DescribedText {
   readonly build: () => TextTrainable;
 }
 
+export interface DescribedTable {
+  readonly reads: 'table';
+  readonly config: TableConfig;
+  /** Rows that one step takes. */
+  readonly perStep: number;
+  /** @throws UsageError if columns do not fit, or the networks are larger than any that could be trained. */
+  readonly build: () => TableTrainable;
+}
+
 /** A family of models of images: how its part of a configuration is read and built. */
 export interface Family {
   /** @throws UsageError that names the field that is wrong. */
@@ -102,6 +119,12 @@ export interface TextFamily {
     common: CommonConfig<TextDataConfig>,
     opened: OpenedTokenizer,
   ) => DescribedText;
+}
+
+/** A family of models of rows of tables. */
+export interface TableFamily {
+  /** @throws UsageError that names the field that is wrong. */
+  readonly describe: (fields: ConfigReader, common: CommonConfig<TableDataConfig>) => DescribedTable;
 }
 
 /** A tokenizer, and how dialogues are written with it where a file says so. */

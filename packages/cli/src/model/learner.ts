@@ -1,5 +1,6 @@
 import type { Batches, Key } from '@genai/core';
 import type { ImageData } from '../image-data.js';
+import type { TableData } from '../table-data.js';
 import type { TextData } from '../text-data.js';
 import type { RunData } from './data-kind.js';
 import type { Described } from './family.js';
@@ -21,6 +22,10 @@ export function learnerOf(described: Described, data: RunData): Learner {
   if (described.reads === 'text') {
     const { step, batches, headline } = described.build();
     return { step, batches: (keys) => batches(data as TextData, keys), headline };
+  }
+  if (described.reads === 'table') {
+    const { step, batches, headline } = described.build();
+    return { step, batches: (keys) => batches(data as TableData, keys), headline };
   }
   const trainable = described.build();
   const { step, startedFrom, batches, headline, health } = trainable;

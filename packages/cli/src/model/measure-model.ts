@@ -1,9 +1,9 @@
 import { GenaiError, type Key } from '@genai/core';
 import { signature } from '@genai/eval';
 import type { ImageData } from '../image-data.js';
+import type { TableData } from '../table-data.js';
 import type { TextData } from '../text-data.js';
 import { UsageError } from '../usage-error.js';
-import { version } from '../version.js';
 import type { Loaded } from './checkpoint.js';
 import type { RunData } from './data-kind.js';
 import { measureSamples } from './measure-samples.js';
@@ -46,26 +46,45 @@ const LENGTH = 200;
 /** Measures a model on data of the kind that it reads: what its family tells of it, then what its samples tell. */
 export async function measureModel(model: Loaded, data: RunData, options: MeasureModelOptions): Promise<MeasuredModel> {
   const notes: string[] = [];
-  const found =
-    model.reads === 'text'
-      ? await ofText(model, data as TextData, options, notes)
-      : await ofImages(model, data as ImageData, options, notes);
+  const found = await foundOf(model, data, options, notes);
   const { scores } = found;
   const names = options.names.filter((name) => scores[name]);
   return {
     ...found,
     scores: Object.fromEntries(names.map((name) => [name, scores[name]!])),
     signatures: Object.fromEntries(
-      names.map((name) => [
-        name,
-        `${found.signatures?.[name] ?? ownSignature(name, data, options)}|version:${version()}`,
-      ]),
+      names.map((name) => [name, found.signatures?.[name] ?? ownSignature(name, data, options)]),
     ),
     notes,
   };
 }
 
 type Found = Omit<MeasuredModel, 'notes'>;
+
+function foundOf(model: Loaded, data: RunData, options: MeasureModelOptions, notes: string[]): Promise<Found> {
+  if (model.reads === 'text') return ofText(model, data as TextData, options, notes);
+  if (model.reads === 'table') return ofTable(model, data as TableData, options, notes);
+  return ofImages(model, data as ImageData, options, notes);
+}
+
+async function ofTable(
+  { trainable, params }: Loaded & { readonly reads: 'table' },
+  data: TableData,
+  { names, lenient, ...options }: MeasureModelOptions,
+  notes: string[],
+): Promise<Found> {
+  let found: Found = { scores: {} };
+  for (const name of names) {
+    const one = await attempted(notes, lenient, () => trainable.measure(params, { ...options, data, names: [name] }));
+    if (!one) continue;
+    found = {
+      scores: { ...found.scores, ...one.scores },
+      signatures: { ...found.signatures, ...one.signatures },
+      ...(one.signatures?.[name] !== undefined && { drawn: options.drawn ?? data.test.length }),
+    };
+  }
+  return found;
+}
 
 async function ofImages(
   { trainable, config, params }: Loaded & { readonly reads: 'images' },
@@ -116,7 +135,7 @@ function ownSignature(name: string, data: RunData, { samples, batch, bootstrap, 
   });
 }
 
-const DRAWS_LATENTS: readonly string[] = ['importanceWeightedNll', 'bitsPerDimBound'];
+const DRAWS_LATENTS: readonly string[] = ['importanceWeightedNll', 'bitsPerDimBound', 'nllPerRow', 'aboveEntropy'];
 
 /** Those that are not in a list, and those that are. */
 function parted(names: readonly string[], list: readonly string[]): [others: string[], listed: string[]] {

@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly batch?: number;
   readonly learningRate?: number;
   readonly seed?: number;
+  /** Of models of tables: columns that the others are conditioned on, with commas between. */
+  readonly given?: string;
 }
 
 /** Opens the data, which takes time: called once the words of the command line are known to be right. */
@@ -64,6 +66,11 @@ export async function goingOn<D extends { readonly data: RunData }>(
     ['--seed', options.seed, training.seed],
     ['--batch', options.batch, training.batch],
     ['--learning-rate', options.learningRate, training.learningRate],
+    [
+      '--given',
+      listed(options.given)?.join(','),
+      (kept.config.parts as { given?: readonly string[] }).given?.join(','),
+    ],
   ];
   for (const [flag, given, before] of repeated) {
     if (given !== undefined && given !== before) {
@@ -114,19 +121,22 @@ export async function tuning<D extends { readonly data: RunData }>(
 
 /** What preset, file and flags say together, once the data are known. */
 async function describer(
-  { config: path, seed, batch, learningRate, steps }: RunOptions,
+  { config: path, seed, batch, learningRate, steps, given }: RunOptions,
   model: string,
   cwd: string,
 ): Promise<(data: DataConfig, open?: OpenTokenizer) => Promise<Described>> {
   const { family, parts, training } = preset(model);
   const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd, family);
   const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
+  const columns = listed(given);
+  if (columns && family !== 'table') throw new UsageError(`${model} reads no table. Leave --given out.`);
   const anotherKind = 'kind' in file.parts && 'kind' in parts && file.parts.kind !== parts.kind;
   return (data, open) => {
     const config = {
       family,
       preset: model,
-      parts: anotherKind ? file.parts : merged(parts, file.parts), // those of another kind are given whole
+      // Those of another kind are given whole.
+      parts: { ...(anotherKind ? file.parts : merged(parts, file.parts)), ...(columns && { given: columns }) },
       data,
       training: { ...merged(training, file.training), ...Object.fromEntries(flags) },
       versions: versions(),
@@ -145,6 +155,11 @@ async function overrides(path: string, cwd: string, family: string): Promise<{ p
   if (top.has('family')) top.oneOf('family', [family]);
   const part = (name: 'parts' | 'training'): object => (top.has(name) ? top.object(name) : {});
   return { parts: part('parts'), training: part('training') };
+}
+
+/** The names in a list with commas. */
+function listed(names: string | undefined): string[] | undefined {
+  return names?.split(',').map((name) => name.trim());
 }
 
 function parsed(path: string, text: string): unknown {

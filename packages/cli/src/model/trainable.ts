@@ -48,6 +48,8 @@ export interface DrawOptions {
   readonly count: number;
   /** The class of each image, of a model that is given them; all classes in turn unless given. */
   readonly labels?: readonly number[];
+  /** Of flows: below 1 likelier, less varied samples. */
+  readonly temperature?: number;
 }
 
 /** A model of any family as the commands see it. */

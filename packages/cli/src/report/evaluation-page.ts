@@ -21,7 +21,7 @@ export function evaluationPage(exhibits: readonly Exhibit[], options: Evaluation
   const { spec, count, engine, seed } = options;
   const names = exhibits.map(({ folder }) => folder);
   const [first] = exhibits;
-  const unit = first?.config.family === 'text' ? 'characters' : 'images';
+  const unit = UNITS[first?.config.family ?? ''] ?? 'images';
   const notes = exhibits.flatMap(({ folder, measured }) => measured.notes.map((note) => `${folder}: ${note}`));
   const features = exhibits.find(({ measured }) => measured.features !== undefined)?.measured.features;
   return htmlPage({
@@ -62,6 +62,9 @@ ${htmlFacts([
     ],
   });
 }
+
+/** What is counted of held-out data, by families that read no images. */
+const UNITS: { readonly [family: string]: string } = { text: 'characters', table: 'rows' };
 
 const LEGEND =
   '↓ lower is better, ↑ higher is better; ★ the best of the row. ± is a standard error over held-out examples, an interval holds the mean of 95 in 100 resamples of them.';

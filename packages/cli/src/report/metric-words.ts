@@ -19,6 +19,12 @@ const WORDS: { readonly [name: string]: MetricWords } = {
   bitsPerDimBound: { better: 'lower', about: 'upper bound of −log p(x), for each number of a held-out image' },
   nll: { better: 'lower', about: '−log p(x) of a held-out image, exact' },
   bitsPerDim: { better: 'lower', about: '−log p(x) for each number of a held-out image, exact' },
+  nllPerRow: { better: 'lower', about: 'upper bound of −log p of a held-out row, exact of real numbers alone' },
+  aboveEntropy: { better: 'lower', about: 'how much −log p of a held-out point exceeds that of the density itself' },
+  closestRecord: {
+    about:
+      'how much further from training rows the nearest 5 % of drawn rows keep than those of held-out rows; about 0 if alike, below 0 if copied',
+  },
   frechet: { better: 'lower', about: 'distance of the features of samples and of held-out images; no FID' },
   kernelDistance: { better: 'lower', about: 'squared discrepancy of features under a cubic kernel; around 0 if alike' },
   precision: { better: 'higher', about: 'share of samples that lie among held-out images' },

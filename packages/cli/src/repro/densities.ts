@@ -28,7 +28,7 @@ const TOYS: { readonly [name: string]: () => Toy } = {
   'grid of 25 Gaussians': () => mixtureOf({ ...GRID, deviation: 0.2 }),
 };
 
-const STEPS = 12_000;
+const STEPS = 20_000;
 const BATCH = 512;
 const RATE = 2e-3;
 const SIZES = { maps: 4, bins: 16, hidden: 64, bound: 3 };

@@ -15,6 +15,7 @@ import { owned, scope } from '@genai/tensor';
 import { adam, chain, clipByGlobalNorm, ema, minimize, warmupCosine } from '@genai/train';
 import { mean, slice } from '@tensorflow/tfjs-core';
 import { number } from '../progress.js';
+import { keptResult } from './kept-result.js';
 import { cloudLessons, cloudsOf } from './point-clouds-data.js';
 import { cloudModel, PARTS } from './point-clouds-model.js';
 import type { Finding, Protocol, ReproContext, Reproduction } from './protocol.js';
@@ -109,8 +110,10 @@ async function drawn(context: ReproContext, { kinds, families }: Shapes): Promis
       ['drawn shapes', made.x],
       ['other real shapes', real.others],
     ] as const) {
-      bar.note(`measuring ${what} beside held-out shapes by ${name}`);
-      const scores = await pointCloudScores(clouds, real.held, { distance, signal });
+      const scores = await keptResult(folder, `${what} by ${name}`, () => {
+        bar.note(`measuring ${what} beside held-out shapes by ${name}`);
+        return pointCloudScores(clouds, real.held, { distance, signal });
+      });
       findings.push(...findingsOf(what, name, unit, scores));
     }
   }

@@ -3,6 +3,7 @@ import { owned, scope } from '@genai/tensor';
 import { memory, mul, slice, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { hashedRows } from '../../golden/hashed-rows.js';
+import manifest from '../../package.json' with { type: 'json' };
 import type { SampleMetric } from '../sample-metric.js';
 import type { Statistics } from '../statistics.js';
 import { compareSamples } from './compare-samples.js';
@@ -15,6 +16,7 @@ import { kernelDistance } from './kernel-distance.js';
 import { onBatch } from './on-batch.js';
 import { precisionRecallMetric } from './precision-recall-metric.js';
 
+const VERSION = `version:genai-${manifest.version}`;
 const [a, b] = [hashedRows(1, 90, 6), hashedRows(2, 70, 6, 1.3, 0.2)];
 
 const metrics = {
@@ -46,7 +48,9 @@ describe('laws', () => {
     ) as unknown as typeof gathered;
     expect(await compareSamples({ samples: [a], reference: read, metrics, key: key(5) })).toEqual(direct);
     expect(direct.counts).toEqual({ samples: 90, reference: 70 });
-    expect(direct.signatures.energy).toBe('energy-distance|permutations:0|keep:40|samples:90|reference:70|key:0.5');
+    expect(direct.signatures.energy).toBe(
+      `energy-distance|permutations:0|keep:40|samples:90|reference:70|key:0.5|${VERSION}`,
+    );
   });
 
   test('another metric beside it changes no figure', async () => {
@@ -73,7 +77,7 @@ describe('laws', () => {
       key: key(0),
     });
     expect(found.figures.frechet.frechet.value).toBeLessThan(1e-12);
-    expect(found.signatures.frechet).toBe('frechet|features:stretch-2|samples:20|reference:20|key:0.0');
+    expect(found.signatures.frechet).toBe(`frechet|features:stretch-2|samples:20|reference:20|key:0.0|${VERSION}`);
     const same = { features: (x: Tensor): Tensor => x, metrics: only, key: key(0) };
     await compareSamples({ samples: [batch], reference: [batch], ...same });
     const narrow = (x: Tensor): Tensor => scope(() => slice(x, [0, 0], [1, 3]));
@@ -113,7 +117,7 @@ test('known answers: parts of a batch by onBatch, and a metric without a referen
     key: key(0),
   });
   expect(alone.figures.score).toEqual(figures.score);
-  expect(alone.signatures.score).toBe('inception-score|splits:2|logits:true|samples:90|key:0.0');
+  expect(alone.signatures.score).toBe(`inception-score|splits:2|logits:true|samples:90|key:0.0|${VERSION}`);
 });
 
 test('known answers: metrics of anything, here of words', async () => {

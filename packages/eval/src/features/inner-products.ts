@@ -30,6 +30,19 @@ export function addInnerProducts(a: Matrix, b: Matrix, out: Matrix): void {
   }
 }
 
+/**
+ * out += AᵀA of the rows of `a` about their own mean, on and right of the diagonal. Gives that mean − `near`: what is near to it saves digits.
+ */
+export function addScatter(a: Matrix, near: Float64Array, out: Matrix): Float64Array {
+  const { left, right, multiply } = stripsOf(a.rows, panelsIn(a), panelsIn(a));
+  const apart = new Float64Array(a.columns);
+  const size = a.rows * PANEL;
+  for (let panel = 0; panel < panelsIn(a); panel++) fillCentred(left, panel * size, a, panel * PANEL, near, apart);
+  right.set(left);
+  for (let panel = 0; panel < panelsIn(a); panel++) addStrip(multiply(panel, panel), out, panel * PANEL, panel * PANEL);
+  return apart;
+}
+
 /** Aᵀ. */
 export function transposeOf({ values, rows, columns }: Matrix): Matrix {
   const turned = matrixOf(columns, rows);
@@ -55,11 +68,52 @@ function panelsIn({ columns }: Matrix): number {
 
 /** Some rows as panels, (panels, depth, 4), with zeros behind the last column. */
 function fillPanels(panels: Float64Array, { values, columns }: Matrix, top: number, depth: number): void {
-  for (let j = 0; j < panelsIn({ values, columns, rows: depth }) * PANEL; j++) {
-    let to = (j - (j % PANEL)) * depth + (j % PANEL);
+  let to = 0;
+  for (let j = 0; j < columns; j += PANEL) {
+    const whole = j + PANEL <= columns;
     for (let from = top * columns + j, i = 0; i < depth; i++, from += columns, to += PANEL) {
-      panels[to] = j < columns ? values[from]! : 0;
+      panels[to] = values[from]!;
+      panels[to + 1] = whole || j + 1 < columns ? values[from + 1]! : 0;
+      panels[to + 2] = whole || j + 2 < columns ? values[from + 2]! : 0;
+      panels[to + 3] = whole ? values[from + 3]! : 0;
     }
+  }
+}
+
+/** One panel, of the columns from `j` on, from which their means are taken; `apart` gets those − `near`. Zeros behind the last column. */
+function fillCentred(
+  panels: Float64Array,
+  at: number,
+  { values, rows, columns }: Matrix,
+  j: number,
+  near: Float64Array,
+  apart: Float64Array,
+): void {
+  const end = at + rows * PANEL;
+  if (j + PANEL > columns) panels.fill(0, at, end);
+  for (let first = j; first < Math.min(j + PANEL, columns); first += 2) {
+    // Two columns at a time, whose sums stay in registers; the last of an odd number is taken twice.
+    const second = Math.min(first + 1, columns - 1);
+    const [p, q] = [near[first]!, near[second]!];
+    let a = 0;
+    let b = 0;
+    const [to, step] = [at + first - j, second - first];
+    for (let i = to, from = first; i < end; i += PANEL, from += columns) {
+      const x = values[from]! - p;
+      const y = values[from + step]! - q;
+      a += x;
+      b += y;
+      panels[i] = x;
+      panels[i + step] = y;
+    }
+    a /= rows;
+    b /= rows;
+    for (let i = to; i < end; i += PANEL) {
+      panels[i]! -= a;
+      if (step > 0) panels[i + 1]! -= b;
+    }
+    apart[first] = a;
+    apart[second] = b;
   }
 }
 

@@ -1,7 +1,7 @@
 import { GenaiError } from '@genai/core';
 import { breathing } from '../breathing.js';
 import type { Rows } from '../points.js';
-import { addInnerProducts, type Matrix, matrixOf, mirror } from './inner-products.js';
+import { addScatter, type Matrix, matrixOf, mirror } from './inner-products.js';
 
 /** Mean (width) and covariance (width, width), row after row, in double precision. */
 export interface Moments {
@@ -9,8 +9,8 @@ export interface Moments {
   readonly covariance: Float64Array;
 }
 
-/** Rows whose products are taken together: of 2,048 numbers each, in some 50 ms. */
-const BLOCK = 128;
+/** Rows whose products are taken together: of 2,048 numbers each, in some 50 ms, and of fewer in less. */
+const blockOf = (width: number): number => (width > 1_024 ? 128 : 256);
 
 /**
  * Gathers mean and covariance of rows in the memory of a few matrices (width, width), whatever their number.
@@ -41,7 +41,7 @@ export class MomentsSum {
   /** @throws GenaiError unless all rows have one width. */
   async add({ values, count, width }: Rows): Promise<void> {
     if (this.width === 0) {
-      this.#block = matrixOf(BLOCK, width);
+      this.#block = matrixOf(blockOf(width), width);
       this.#settled = { count: 0, mean: new Float64Array(width), scatter: matrixOf(width, width) };
     }
     if (width !== this.width) {
@@ -49,12 +49,12 @@ export class MomentsSum {
     }
     const breath = breathing();
     for (let from = 0; from < count; ) {
-      const taken = Math.min(count - from, BLOCK - this.#filled);
+      const taken = Math.min(count - from, this.#block.rows - this.#filled);
       this.#block.values.set(values.subarray(from * width, (from + taken) * width), this.#filled * width);
       from += taken;
       this.#filled += taken;
-      if (this.#filled < BLOCK) break;
-      merge(this.#settled!, this.#block.values, BLOCK);
+      if (this.#filled < this.#block.rows) break;
+      merge(this.#settled!, this.#block.values, this.#filled);
       this.#filled = 0;
       if (breath.due()) await breath.take();
     }
@@ -66,7 +66,7 @@ export class MomentsSum {
     if (count < 2) throw new GenaiError(`${this.#where}: got ${count} rows of ${width} numbers, expected at least 2.`);
     const { mean, scatter, count: settled } = this.#settled!;
     const sum = { count: settled, mean: mean.slice(), scatter: { ...scatter, values: scatter.values.slice() } };
-    merge(sum, this.#block.values.slice(0, this.#filled * width), this.#filled);
+    merge(sum, this.#block.values.subarray(0, this.#filled * width), this.#filled);
     for (let i = 0; i < sum.scatter.values.length; i++) sum.scatter.values[i]! /= count - 1;
     mirror(sum.scatter);
     return { mean: sum.mean, covariance: sum.scatter.values };
@@ -76,19 +76,13 @@ export class MomentsSum {
 /** Σ (x − mean)(x − mean)ᵀ, on and right of the diagonal. */
 type Sum = { count: number; readonly mean: Float64Array; readonly scatter: Matrix };
 
-/** Takes in some rows, which it overwrites. */
+/** Takes in some rows. */
 function merge(sum: Sum, values: Float64Array, rows: number): void {
   if (rows === 0) return;
   const { count, mean, scatter } = sum;
   const width = mean.length;
   const total = count + rows;
-  const apart = new Float64Array(width); // mean of the rows − mean
-  centre(values, mean);
-  for (let i = 0; i < values.length; i += width) for (let j = 0; j < width; j++) apart[j]! += values[i + j]!;
-  for (let j = 0; j < width; j++) apart[j]! /= rows;
-  centre(values, apart);
-  const block = { values, rows, columns: width };
-  addInnerProducts(block, block, scatter);
+  const apart = addScatter({ values, rows, columns: width }, mean, scatter); // mean of the rows − mean
   for (let j = 0; count > 0 && j < width; j++) {
     const factor = (apart[j]! * count * rows) / total;
     const row = j * width;
@@ -96,9 +90,4 @@ function merge(sum: Sum, values: Float64Array, rows: number): void {
   }
   for (let j = 0; j < width; j++) mean[j]! += (apart[j]! * rows) / total;
   sum.count = total;
-}
-
-function centre(values: Float64Array, at: Float64Array): void {
-  const width = at.length;
-  for (let i = 0; i < values.length; i += width) for (let j = 0; j < width; j++) values[i + j]! -= at[j]!;
 }

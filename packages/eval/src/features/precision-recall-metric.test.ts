@@ -2,9 +2,11 @@ import { key } from '@genai/core';
 import { expect, test } from 'vitest';
 import golden from '../../golden/features.json' with { type: 'json' };
 import { hashedRows } from '../../golden/hashed-rows.js';
+import manifest from '../../package.json' with { type: 'json' };
 import { compareSamples } from './compare-samples.js';
 import { precisionRecallMetric } from './precision-recall-metric.js';
 
+const VERSION = `version:genai-${manifest.version}`;
 const [real, fake] = [hashedRows(5, 150, 4), hashedRows(6, 130, 4, 0.8, 0.1)];
 
 test('goldens: prdc, exactly', async () => {
@@ -19,7 +21,9 @@ test('known answers: of more rows than are kept a share is seen', async () => {
   const metrics = { manifold: precisionRecallMetric({ keep: 60 }) };
   const { figures, signatures } = await compareSamples({ samples: [real], reference: [real], metrics, key: key(0) });
   expect(figures.manifold.precision.value).toBeGreaterThan(0.8); // other rows on either side
-  expect(signatures.manifold).toBe('precision-recall|neighbours:5|keep:60|samples:150|reference:150|key:0.0');
+  expect(signatures.manifold).toBe(
+    `precision-recall|neighbours:5|keep:60|samples:150|reference:150|key:0.0|${VERSION}`,
+  );
 });
 
 test('errors: too few rows', async () => {

@@ -1,6 +1,7 @@
 import { GenaiError } from '@genai/core';
 import { breathing } from '../breathing.js';
 import type { Matrix } from './inner-products.js';
+import { symmetricKernel } from './symmetric-kernel.js';
 
 /**
  * The eigenvalues of a symmetric matrix, in no order. Only what lies on or left of its diagonal is read, and overwritten.
@@ -11,17 +12,38 @@ import type { Matrix } from './inner-products.js';
  * @source Golub and Van Loan 2013, "Matrix computations", 4th edition, sections 8.3.1 and 8.3.3.
  */
 export async function symmetricEigenvalues(symmetric: Matrix): Promise<Float64Array> {
-  const { diagonal, beside } = await tridiagonal(symmetric);
+  const { diagonal, beside } = (await tridiagonalByKernel(symmetric)) ?? (await tridiagonal(symmetric));
   return eigenvaluesOfTridiagonal(diagonal, beside);
 }
 
+/** `beside[n]` stands between n − 1 and n. */
 type Tridiagonal = { readonly diagonal: Float64Array; readonly beside: Float64Array };
 
+/** What {@link tridiagonal} gives, up to rounding, in a fraction of its time. Undefined where there are no vectors, or it is not worth it. */
+export async function tridiagonalByKernel({ values, rows }: Matrix): Promise<Tridiagonal | undefined> {
+  const kernel = rows < LEAST_ROWS ? undefined : symmetricKernel(rows * rows + 6 * rows);
+  if (!kernel) return undefined;
+  const breath = breathing();
+  const [matrix, diagonal, beside] = [kernel.room(rows * rows), kernel.room(rows), kernel.room(rows)];
+  const vectors = kernel.room(4 * rows);
+  matrix.set(values);
+  for (let from = rows - 1; from >= 0; from -= STEPS) {
+    kernel.tridiagonal(matrix, rows, from, Math.max(0, from - STEPS + 1), diagonal, beside, vectors);
+    if (breath.due()) await breath.take();
+  }
+  return { diagonal: diagonal.slice(), beside: beside.slice() };
+}
+
+/** Rows from which on a kernel, which is to be made ready, is worth it. */
+const LEAST_ROWS = 32;
+/** Reflections between two breaths: of 2,048 rows some 50 ms. */
+const STEPS = 8;
+
 /** From the last row up: the reflection that leaves of row n only its neighbour of the diagonal acts on the rows before it. */
-async function tridiagonal({ values, rows }: Matrix): Promise<Tridiagonal> {
+export async function tridiagonal({ values, rows }: Matrix): Promise<Tridiagonal> {
   const breath = breathing();
   const diagonal = new Float64Array(rows);
-  const beside = new Float64Array(rows); // beside[n]: between n − 1 and n
+  const beside = new Float64Array(rows);
   const v = new Float64Array(rows);
   const w = new Float64Array(rows);
   for (let n = rows - 1; n > 0; n--) {

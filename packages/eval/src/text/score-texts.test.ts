@@ -1,5 +1,6 @@
 import { GenaiError, key } from '@genai/core';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import { bootstrap } from '../bootstrap.js';
 import { bleu } from './bleu.js';
 import { chrf } from './chrf.js';
@@ -7,6 +8,7 @@ import { wordErrorRate } from './error-rates.js';
 import { scoreTexts } from './score-texts.js';
 import { ter } from './ter.js';
 
+const VERSION = `version:genai-${manifest.version}`;
 const hypotheses = ['the cat sat on the mat', 'a dog', 'it was not me', 'so it goes', 'the end'];
 const references = ['the cat is on the mat', 'the dog', 'it was me', 'so it goes', 'an end'];
 const words = [6, 2, 3, 3, 2];
@@ -25,7 +27,7 @@ test('known answers: the interval is that of the bootstrap of sums', async () =>
   const { value, interval } = wer.figures.errorRate;
   expect(value).toBe(4 / 16);
   expect(interval).toEqual(bootstrap(5, (rows) => sum(edits, rows) / sum(words, rows), options));
-  expect(wer.signature).toBe('WER|nrefs:1|bs:200|seed:3|case:mixed|version:genai-1');
+  expect(wer.signature).toBe(`WER|nrefs:1|bs:200|seed:3|case:mixed|${VERSION}`);
 });
 
 test('laws: streams, lists and one reference in a list give the same, with types of their own', async () => {
@@ -36,7 +38,7 @@ test('laws: streams, lists and one reference in a list give the same, with types
   expect(found.ter.figures.bleu).toBeUndefined();
   const streams = { hypotheses: later(hypotheses), references: later(references.map((one) => [one, undefined, null])) };
   expect(await scoreTexts({ ...streams, metrics })).toEqual(found);
-  expect(found.bleu.signature).toBe('BLEU|nrefs:1|case:mixed|eff:yes|tok:13a|smooth:exp|version:genai-1');
+  expect(found.bleu.signature).toBe(`BLEU|nrefs:1|case:mixed|eff:yes|tok:13a|smooth:exp|${VERSION}`);
 });
 
 test('laws: how many references there are stands in the signature', async () => {

@@ -2,10 +2,7 @@ import type { Key } from '@genai/core';
 import { signature } from '../signature.js';
 import type { TextMetric } from './text-metric.js';
 
-/** Stands for the arithmetic of the metrics of texts, raised when a figure changes. Named, so that nobody takes it for sacrebleu's. */
-const VERSION = 'genai-1';
-
-/** The line of sacrebleu, its keys in its order: `BLEU|nrefs:1|bs:1000|seed:12345|case:mixed|eff:no|tok:13a|smooth:exp|version:…`. */
+/** The line of sacrebleu, its keys in its order: `BLEU|nrefs:1|bs:1000|seed:12345|case:mixed|eff:no|tok:13a|smooth:exp|version:genai-…`. */
 export function textSignature(
   { name, settings }: TextMetric,
   referenceCounts: ReadonlySet<number>,
@@ -15,7 +12,6 @@ export function textSignature(
     nrefs: referenceCounts.size === 1 ? [...referenceCounts][0]! : 'var',
     ...(bootstrap && { bs: bootstrap.rounds, seed: seedOf(bootstrap.key) }),
     ...settings,
-    version: VERSION,
   });
 }
 

@@ -11,6 +11,12 @@ export interface FlameChartOptions {
 const ROW = 18;
 const HEAD = 22;
 const MEMORY = 60;
+/** What is to be known of times that are not of computing. */
+const TIMED: { readonly [timed in StepProfile['timed']]: string } = {
+  computing: '',
+  submitting: ' (times of submitting: this engine computes later)',
+  device: ' (times of the device, without the host)',
+};
 
 /**
  * A profile as a picture, one SVG without anything from elsewhere: time from left to right, functions above what they call,
@@ -25,7 +31,7 @@ export function flameChart(profile: StepProfile, { width = 1200 }: FlameChartOpt
   expectIntegers('flameChart', { width });
   const spans = spansOf(profile);
   const rows = spans.reduce((most, { depth }) => Math.max(most, depth + 1), 0);
-  const scale = width / profile.milliseconds;
+  const scale = width / (profile.milliseconds || 1); // a card may say 0 of all its kernels
   const below = HEAD + rows * ROW + 8;
   const height = below + MEMORY;
   return [
@@ -40,8 +46,7 @@ export function flameChart(profile: StepProfile, { width = 1200 }: FlameChartOpt
 }
 
 function headline({ engine, timed, milliseconds, peakBytes, kernels }: StepProfile): string {
-  const later = timed === 'submitting' ? ' (times of submitting: this engine computes later)' : '';
-  return `${engine}: ${milliseconds.toFixed(1)} ms, ${kernels.length} kernels, at most ${megabytes(peakBytes)}${later}`;
+  return `${engine}: ${milliseconds.toFixed(1)} ms, ${kernels.length} kernels, at most ${megabytes(peakBytes)}${TIMED[timed]}`;
 }
 
 function rectangle({ name, depth, start, end, kernel }: Span, scale: number): string {

@@ -1,15 +1,8 @@
-import { expectIntegers, fold, GenaiError, type Key, type Step, type Tree } from '@genai/core';
-import { scope } from '@genai/tensor';
+import type { Step, Tree } from '@genai/core';
 import { getBackend, type Tensor } from '@tensorflow/tfjs-core';
-import { release } from '../release.js';
-import { callPaths } from './call-path.js';
-import { type SeenKernel, watchEngine } from './watch-engine.js';
+import { type ProfiledKernel, type ProfileStepOptions, peakOf, watchedMove } from './watched-move.js';
 
-/** A kernel of a step. */
-export interface ProfiledKernel extends SeenKernel {
-  /** The named functions from which it was asked for, outermost first; `backward` is the way back of a gradient. */
-  readonly path: readonly string[];
-}
+export type { ProfiledKernel, ProfileStepOptions };
 
 /** What one move of a step was made of. Times are in milliseconds, `start` counted from the begin of the move. */
 export interface StepProfile {
@@ -17,25 +10,15 @@ export interface StepProfile {
   readonly engine: string;
   /**
    * Whether times of kernels are those of computing, or of handing work to an engine that computes later (webgl, webgpu), in
-   * which case they tell of the host alone.
+   * which case they tell of the host alone; `device` are the graphics card's own times, which only {@link profileOnDevice} has.
    */
-  readonly timed: 'computing' | 'submitting';
-  /** The whole move, what the host does between kernels included. */
+  readonly timed: 'computing' | 'submitting' | 'device';
+  /** The whole move, what the host does between kernels included; of `device` all its kernels together. */
   readonly milliseconds: number;
   /** The most that the tensors made by the move hold at once, beside its state and batch. */
   readonly peakBytes: number;
   /** In the order they ran. */
   readonly kernels: readonly ProfiledKernel[];
-}
-
-/** What {@link profileStep} needs and can vary. */
-export interface ProfileStepOptions<S, B> {
-  readonly batch: B;
-  readonly key: Key;
-  /** The state to move from, left as it is; a fresh one unless given. */
-  readonly state?: S | undefined;
-  /** Moves made before, so that what is compiled or cached at first does not count; default 2. */
-  readonly warmups?: number;
 }
 
 /**
@@ -52,37 +35,17 @@ export interface ProfileStepOptions<S, B> {
  */
 export function profileStep<S extends Tree<Tensor>, B>(
   step: Step<S, B, { readonly [name: string]: Tensor }>,
-  { batch, key, state, warmups = 2 }: ProfileStepOptions<S, B>,
+  options: ProfileStepOptions<S, B>,
 ): StepProfile {
-  expectIntegers('profileStep', { warmups }, 0);
-  const from = state ?? scope(() => ({ state: step.init(fold(key, 0)) })).state;
-  const paths = callPaths();
-  const kernels: ProfiledKernel[] = [];
-  const profiledMove = (): void => {
-    const made = scope(() => step.run(from, batch, fold(key, 1))); // the key of the first move of `train`
-    release(made as Tree<Tensor>, from, batch as Tree<Tensor>);
+  return hostProfile(watchedMove('profileStep', step, options));
+}
+
+/** A move as the host saw it. */
+export function hostProfile(move: ReturnType<typeof watchedMove>): StepProfile {
+  return {
+    engine: getBackend(),
+    timed: ['webgl', 'webgpu'].includes(getBackend()) ? 'submitting' : 'computing',
+    peakBytes: peakOf(move),
+    ...move,
   };
-  try {
-    for (let i = 0; i < warmups; i++) profiledMove();
-    let origin = performance.now();
-    watchEngine(
-      () => paths.from(profiledMove),
-      (kernel) => {
-        const asked = performance.now();
-        kernels.push({ ...kernel, start: kernel.start - origin, path: paths.here() });
-        origin += performance.now() - asked; // what looking takes is no part of the move
-      },
-    );
-    const milliseconds = performance.now() - origin;
-    if (kernels.length === 0) throw new GenaiError('profileStep: the step runs no kernel. Give a step that computes.');
-    return {
-      engine: getBackend(),
-      timed: ['webgl', 'webgpu'].includes(getBackend()) ? 'submitting' : 'computing',
-      milliseconds,
-      peakBytes: kernels.reduce((most, { liveBytes }) => Math.max(most, liveBytes), 0),
-      kernels,
-    };
-  } finally {
-    if (!state) release(from);
-  }
 }

@@ -13,6 +13,9 @@ export interface SeenKernel {
   readonly liveBytes: number;
 }
 
+/** Runs a kernel, which makes these. */
+export type RunKernel = (run: () => Tensor | Tensor[]) => Tensor | Tensor[];
+
 /** What we take the place of for a while. TensorFlow.js counts bytes too, but those of a copy that shares its data again. */
 interface Watched {
   runKernel: (name: string, inputs: object, attributes?: object) => Tensor | Tensor[];
@@ -24,9 +27,9 @@ interface Watched {
  * Runs `f`, which must be synchronous, and tells of each kernel after it has run.
  *
  * Kernels are those that the engine of TensorFlow.js is asked for, so a replay of a captured step has none. A kernel that runs
- * within another is a part of that.
+ * within another is a part of that. `around` may measure each in its own way; it runs it at once.
  */
-export function watchEngine<R>(f: () => R, seen: (kernel: SeenKernel) => void): R {
+export function watchEngine<R>(f: () => R, seen: (kernel: SeenKernel) => void, around: RunKernel = (run) => run()): R {
   const watched = engine() as unknown as Watched;
   const { tensorInfo } = engine().state;
   const { runKernel, trackTensor, removeDataId } = watched;
@@ -53,7 +56,7 @@ export function watchEngine<R>(f: () => R, seen: (kernel: SeenKernel) => void): 
     within = true;
     try {
       const start = performance.now();
-      const made = runKernel.call(watched, name, inputs, attributes);
+      const made = around(() => runKernel.call(watched, name, inputs, attributes));
       const milliseconds = performance.now() - start;
       seen({ name, inputs: shapesOf(inputs), outputs: shapesOf([made].flat()), start, milliseconds, liveBytes: live });
       return made;

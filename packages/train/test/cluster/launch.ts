@@ -16,8 +16,13 @@ export interface Launched {
 /** Starts a program as `size` ranks. */
 export function launch(launcher: string, size: number, args: readonly string[]): Launched {
   const many = launcher.includes('openmpi') ? ['--oversubscribe'] : [];
-  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
-  const child = spawn(launcher, [...many, '-np', String(size), process.execPath, ...args], { env });
+  return started(launcher, [...many, '-np', String(size), process.execPath, ...args]);
+}
+
+/** Starts a command that starts ranks. */
+export function started(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Launched {
+  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1', ...more };
+  const child = spawn(command, args, { env });
   const told: unknown[] = [];
   let rest = '';
   let said = '';

@@ -11,6 +11,11 @@ describe.each(LAUNCHERS)('%s', (launcher) => {
     expect(code).toBe(0);
   });
 
+  test('laws: the library leaves the traps of WebAssembly to V8', async () => {
+    const { code, told } = await run(launcher, 1, 'a trap of WebAssembly');
+    expect([code, told]).toEqual([0, ['memory access out of bounds']]);
+  });
+
   test('errors: a process that throws, aborts or dies ends the others with a code other than 0', async () => {
     const unlike = await run(launcher, 2, 'unlike calls');
     expect(unlike.told).toContainEqual([]);

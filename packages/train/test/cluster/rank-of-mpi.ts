@@ -11,6 +11,7 @@ const say = (text: unknown): void => {
 try {
   await using ranks = await mpi({ timeout: task === 'rank 1 hangs' ? 1000 : 20_000 });
   if (task === 'laws') say({ size: ranks.size, broken: brokenLaws(ranks) });
+  else if (task === 'a trap of WebAssembly') say(trapped());
   else if (task === 'unlike calls') say(brokenByUnlikeCalls(ranks));
   else if (task === 'rank 1 throws') {
     if (ranks.rank === 1) throw new Error('thrown by rank 1');
@@ -28,4 +29,16 @@ try {
 } catch (error) {
   say((error as Error).message);
   process.exitCode = 1;
+}
+
+/** What a load from beyond the end of a memory throws: V8 turns a signal into that. */
+function trapped(): string {
+  // (module (memory 1) (func (export "load") (param i32) (result i32) local.get 0 i32.load))
+  const bytes = 'AGFzbQEAAAABBgFgAX8BfwMCAQAFAwEAAQcIAQRsb2FkAAAKCQEHACAAKAIACw==';
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(bytes, 'base64')));
+  try {
+    return String((exports.load as (at: number) => number)(2 ** 20));
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

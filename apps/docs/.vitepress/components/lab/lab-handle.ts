@@ -29,6 +29,8 @@ export interface LabConfig<J extends AnyLabJob> {
 
 export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
   readonly state: 'idle' | 'loading' | 'running' | 'paused';
+  /** Whether it stands still and all that is shown is of what is loaded. */
+  readonly resting: boolean;
   /** The engine that was chosen, and the one in use. */
   chosen: Engine;
   readonly engine: string;
@@ -54,6 +56,8 @@ export interface LabHandle<J extends AnyLabJob = AnyLabJob> {
   readonly toggle: () => void;
   readonly oneStep: () => void;
   readonly reset: () => Promise<void>;
+  /** Begins anew with the options of now, and trains if it was training. */
+  readonly beginAnew: () => Promise<void>;
   readonly takeEngine: () => Promise<void>;
   readonly look: () => Promise<void>;
   readonly call: Call<J>;

@@ -25,11 +25,10 @@
  */
 import type { WorkerRun } from '@genai/train';
 import { trainIn } from '@genai/train';
-import { markRaw, onBeforeUnmount, onMounted, reactive } from 'vue';
+import { markRaw, onBeforeUnmount, reactive } from 'vue';
 import type { Engine } from '../../../lab/common/engine.js';
 import type { LabInfo, LabInput } from '../../../lab/common/serve-lab.js';
 import { Curves } from './curves.js';
-import { keptStepOf } from './kept-step.js';
 import {
   type AnyLabJob,
   type Call,
@@ -39,17 +38,14 @@ import {
   type MetricsOf,
   type OptionsOf,
 } from './lab-handle.js';
+import { Looks } from './looks.js';
+import { useKeptRun } from './use-kept-run.js';
 import { useUrlParameter } from './use-url-parameter.js';
 import { wasmFiles } from './wasm-files.js';
 
-/** Milliseconds between two writes of the checkpoint that is kept in the browser. */
-const KEEP_EVERY = 10_000;
-/** The first is written sooner: who opens a page to look is soon gone. */
-const KEEP_FIRST = 4_000;
-
 /** A laboratory: its worker, and all that the page shows of it. */
 export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> {
-  const { name, series, lookEvery = 500 } = config;
+  const { name, series } = config;
   const seed = useUrlParameter<string>('seed', '0', (value) => /^\d{1,9}$/.test(value));
   const chosen = useUrlParameter<Engine>('engine', 'auto', (value) => ENGINES.includes(value as Engine));
 
@@ -57,20 +53,21 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   /** Steps that may still be made before it pauses. */
   let budget = Number.POSITIVE_INFINITY;
   let goOn: () => void = () => {};
+  /** The run waits until it may go on. */
+  let waiting = false;
   let frame: number | undefined;
-  let looking: Promise<void> | undefined;
-  let lookedAt = 0;
-  /** Looks take at most a fifth of the time, however slow the engine; of the first, which warms up, nothing is known by that. */
-  let lookCost = 0;
-  let looks = 0;
-  let keptAt = 0;
-  /** Writes take at most a tenth of the time, however large the model. */
-  let keepCost = 0;
+  const looks = new Looks(lookNow, config.lookEvery ?? 500);
+  const keptRun = useKeptRun(
+    name,
+    async () => run!.call('keep' as never, ...([] as never)),
+    () => (lab.state === 'running' || lab.state === 'paused') && lab.step > 0,
+  );
   const curves = new Curves(series.length);
   const now = { step: 0, milliseconds: Number.NaN, latest: [] as number[] };
 
   const lab = reactive({
     state: 'idle' as LabHandle['state'],
+    resting: false,
     chosen,
     seed,
     engine: '',
@@ -81,8 +78,8 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     bytes: 0,
     failure: '',
     notice: '',
-    kept: false,
-    keptStep: undefined as number | undefined,
+    kept: keptRun.kept,
+    keptStep: keptRun.keptStep,
     axis: config.axis,
     labels: series.map(({ label }) => label),
     latest: series.map(() => Number.NaN),
@@ -92,6 +89,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     toggle,
     oneStep,
     reset,
+    beginAnew,
     takeEngine,
     look,
     call: ((handler: string, ...args: never[]) =>
@@ -100,18 +98,12 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
         : Promise.reject(new Error('Nothing is loaded.'))) as unknown as Call<J>,
     saveFile,
     openFile: async (file: Blob) => reopen(new Uint8Array(await file.arrayBuffer())),
-    keep,
+    keep: () => told(() => keptRun.keep().then(() => 'Kept in this browser.')),
     openKept: () => reopen('kept'),
     goOnFromKept: () => reopen('kept', Number.POSITIVE_INFINITY),
   });
 
-  onMounted(async () => {
-    document.addEventListener('visibilitychange', keepWhenHidden);
-    lab.keptStep = await keptStepOf(name);
-    lab.kept = lab.keptStep !== undefined;
-  });
   onBeforeUnmount(() => {
-    document.removeEventListener('visibilitychange', keepWhenHidden);
     if (frame !== undefined) cancelAnimationFrame(frame);
     void run?.[Symbol.asyncDispose]?.();
     run = undefined;
@@ -144,7 +136,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
         now.step = info.step;
         budget = opened;
       }
-      keptAt = performance.now() - KEEP_EVERY + KEEP_FIRST;
+      keptRun.begin();
       lab.state = budget > 0 ? 'running' : 'paused';
       await look();
       if (!mayGoOn()) await permitted();
@@ -152,15 +144,15 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
         if (run !== mine) return;
         record(step, metrics as MetricsOf<J>);
         budget--;
-        if (performance.now() - keptAt > Math.max(KEEP_EVERY, 9 * keepCost)) void keep(true);
+        keptRun.keepIfDue();
         if (budget <= 0 || (config.until && step >= config.until())) {
           budget = 0;
           lab.state = 'paused';
-          await looking; // of a move before this
+          await looks.underWay; // of a move before this
           await look();
           if (run !== mine) return;
           if (!mayGoOn()) await permitted(); // it may have been permitted during the look
-        } else if (performance.now() - lookedAt > Math.max(lookEvery, 4 * lookCost)) void look();
+        } else if (looks.isDue) void look();
       }
     } catch (error) {
       if (run !== mine) return;
@@ -175,8 +167,13 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   }
 
   function permitted(): Promise<void> {
+    waiting = true;
+    lab.resting = looks.underWay === undefined;
     return new Promise((resolve) => {
-      goOn = resolve;
+      goOn = () => {
+        waiting = lab.resting = false;
+        resolve();
+      };
     });
   }
 
@@ -213,6 +210,13 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     await old?.[Symbol.asyncDispose]?.();
   }
 
+  /** For options that a run cannot change. */
+  async function beginAnew(): Promise<void> {
+    const going = lab.state === 'running' || lab.state === 'loading';
+    await reset();
+    if (going) toggle();
+  }
+
   async function reopen(open: NonNullable<LabInput<unknown>['open']>, after = 0): Promise<void> {
     await reset();
     begin(open, after);
@@ -222,6 +226,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     const mine = run;
     if (!mine) return;
     lab.failure = '';
+    lab.resting = false;
     try {
       await mine.call('engine' as never, ...([chosen.value] as never));
     } catch (error) {
@@ -232,17 +237,14 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     if (run === mine) await look();
   }
 
-  /** Asks for the pictures, and what there is to tell; one look at a time. */
   function look(): Promise<void> {
-    const since = performance.now();
-    looking ??= lookNow().finally(() => {
-      looking = undefined;
-      lookedAt = performance.now();
-      lookCost = ++looks > 1 ? lookedAt - since : 0;
+    lab.resting = false;
+    return looks.look().finally(() => {
+      lab.resting = waiting && looks.underWay === undefined;
     });
-    return looking;
   }
 
+  /** Asks for the pictures, and what there is to tell. */
   async function lookNow(): Promise<void> {
     const mine = run;
     if (!mine) return;
@@ -277,27 +279,6 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     });
   }
 
-  /** Keeps a checkpoint in this browser. The page does so itself now and then, and says nothing of that. */
-  async function keep(silently = false): Promise<void> {
-    keptAt = performance.now();
-    const since = keptAt;
-    const work = async (): Promise<string> => {
-      await run!.call('keep' as never, ...([] as never));
-      keepCost = performance.now() - since;
-      lab.kept = true;
-      lab.keptStep = await keptStepOf(name);
-      return `Kept in this browser.`;
-    };
-    if (silently === true)
-      await work().catch(() => {}); // private windows have no such place
-    else await told(work);
-  }
-
-  /** A tab out of sight may be stopped for good. */
-  function keepWhenHidden(): void {
-    if (document.hidden && (lab.state === 'running' || lab.state === 'paused') && lab.step > 0) void keep(true);
-  }
-
   async function told(work: () => Promise<string>): Promise<void> {
     if (!run) return;
     lab.failure = '';
@@ -329,7 +310,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   function clear(): void {
     Object.assign(now, { step: 0, milliseconds: Number.NaN, latest: [] });
     curves.clear();
-    looks = 0;
+    looks.forget();
     const none = { engine: '', device: '', captured: false, bytes: 0, failure: '', notice: '' };
     Object.assign(lab, now, none, { latest: series.map(() => Number.NaN) });
     lab.drawn++;

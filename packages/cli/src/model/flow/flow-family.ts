@@ -1,6 +1,6 @@
 import { fold, type Key, type LowerBound, type Model, type Samples, sizeOf } from '@genai/core';
 import { batches, map } from '@genai/data';
-import { boundNll, startedFrom } from '@genai/flow';
+import { boundNll, startedFrom, temperedFlow } from '@genai/flow';
 import { scope, uniformNoise } from '@genai/tensor';
 import { adam, chain, clipByGlobalNorm, minimize } from '@genai/train';
 import { add, concat, div, mul, type Tensor } from '@tensorflow/tfjs-core';
@@ -44,11 +44,12 @@ function trainable(config: FlowConfig): Trainable {
     }),
     batches: ({ train }, { order }) => map(batches(train, { size: batch, key: order }), integers),
     headline: { metric: 'bitsPerDim', unit: 'bits/dim' },
-    draw: (params, key, { count, labels }) =>
+    draw: (params, key, { count, labels, temperature = 1 }) =>
       scope(() => {
         expectNoLabels(config.preset, labels);
+        const cooled = temperature === 1 ? model : built.model(temperedFlow(built.pictures, temperature));
         const drawn = (rows: number, part: number): Tensor =>
-          scope(() => div(model.given(params as BuiltFlowParams).sample(fold(key, part), [rows]), LEVELS - 1));
+          scope(() => div(cooled.given(params as BuiltFlowParams).sample(fold(key, part), [rows]), LEVELS - 1));
         return concat(partsOf(count).map(drawn), 0); // (count, height, width, channels)
       }),
     measure: (params, options) => measureFlow(model, params as BuiltFlowParams, options),

@@ -1,5 +1,6 @@
 import { GenaiError } from '@genai/core';
 import { importKoffi, type KoffiLibrary } from './import-koffi.js';
+import { tameUcx } from './tame-ucx.js';
 
 /** Whatever an implementation calls a communicator, a type or an operation: the address of a symbol, or a number. */
 export type Handle = bigint;
@@ -73,7 +74,7 @@ export type MpiLibrary = {
 
 /**
  * Opens the MPI of this machine: the one that `GENAI_MPI` names, else the one whose `mpirun` started this process, else
- * OpenMPI, else MPICH and its relatives.
+ * OpenMPI, else MPICH and its relatives. Sets `UCX_ERROR_SIGNALS` and, but for OpenMPI, `UCX_MEM_EVENTS`, unless they are set.
  *
  * @throws GenaiError if koffi or the library cannot be had.
  */
@@ -85,6 +86,7 @@ export async function openMpi(): Promise<MpiLibrary> {
   const failures: string[] = [];
   for (const name of names) {
     let library: KoffiLibrary;
+    tameUcx({ isOpenMpi: OPEN_MPI.includes(name) });
     try {
       library = koffi.load(name, { global: true }); // its plug-ins look for its symbols
     } catch (error) {

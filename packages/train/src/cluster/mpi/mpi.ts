@@ -54,6 +54,8 @@ class Mpi implements Collective {
   readonly #request = new BigInt64Array(new ArrayBuffer(8));
   readonly #flag = new Int32Array(new ArrayBuffer(4));
   readonly #header = new Int32Array(new ArrayBuffer(16));
+  /** What the library reads or writes until the request is done, after a timeout for ever: it must not be collected. */
+  readonly #lent: ArrayBufferView[] = [];
   #broken = false;
 
   constructor(library: MpiLibrary, rank: number, size: number, timeout: number) {
@@ -71,6 +73,7 @@ class Mpi implements Collective {
     const op = this.#library[reduction === 'mean' ? 'sum' : reduction];
     for (let at = 0; at < values.length; at += BUCKET) {
       const part = values.subarray(at, at + BUCKET);
+      this.#lent.push(part);
       this.#wait(reduction, this.#call.allReduce(inPlace, part, part.length, float, op, world, this.#request));
     }
     if (reduction === 'mean') for (let i = 0; i < values.length; i++) values[i]! /= this.size;
@@ -82,6 +85,7 @@ class Mpi implements Collective {
     const { world, float } = this.#library;
     for (let at = 0; at < values.length; at += BUCKET) {
       const part = values.subarray(at, at + BUCKET);
+      this.#lent.push(part);
       this.#wait('broadcast', this.#call.broadcast(part, part.length, float, root, world, this.#request));
     }
   };
@@ -92,11 +96,13 @@ class Mpi implements Collective {
     const { world, float, int } = this.#library;
     const lengths = new Int32Array(new ArrayBuffer(4 * this.size));
     const length = Int32Array.of(values.length).subarray();
+    this.#lent.push(length, lengths);
     this.#wait('gather', this.#call.allGather(length, 1, int, lengths, 1, int, world, this.#request));
     const starts = new Int32Array(new ArrayBuffer(4 * (this.size + 1)));
     for (const [rank, count] of lengths.entries()) starts[rank + 1] = starts[rank]! + count;
     const all = new Float32Array(this.rank === root ? Math.max(1, starts[this.size]!) : 1).subarray();
     const from = values.subarray();
+    this.#lent.push(from, all, lengths, starts);
     this.#wait(
       'gather',
       this.#call.gather(from, from.length, float, all, lengths, starts, float, root, world, this.#request),
@@ -149,7 +155,10 @@ class Mpi implements Collective {
     const start = performance.now();
     for (let tries = 1; ; tries++) {
       this.#expectSuccess(call, this.#call.test(this.#request, this.#flag, this.#library.ignoreStatus));
-      if (this.#flag[0]) return;
+      if (this.#flag[0]) {
+        this.#lent.length = 0;
+        return;
+      }
       if (tries % 64) continue;
       const waited = performance.now() - start;
       if (waited > this.#timeout) {
