@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Launched, started } from './launch.js';
 
 /** Two hosts on this machine: network namespaces that one cable joins, each with a name of its own. */
@@ -9,7 +10,7 @@ export interface Hosts extends AsyncDisposable {
   /** Starts a program as two ranks, one on each host, which have nothing but TCP between them. */
   readonly launch: (launcher: string, args: readonly string[]) => Launched;
   /** Pulls the cable out, or puts it back in. */
-  readonly plug: (isIn: boolean) => void;
+  readonly plug: (isIn: boolean) => Promise<void>;
   /** Ends all that still runs on them. */
   readonly clear: () => void;
 }
@@ -54,6 +55,7 @@ export async function hosts(): Promise<Hosts> {
     ip('-n', space, 'link', 'set', 'lo', 'up');
     ip('-n', space, 'link', 'set', end, 'up');
   }
+  await carried([a, b]);
   const clear = (): void => {
     for (const { space } of [a, b]) {
       const pids = ip('netns', 'pids', space).split('\n').filter(Boolean).map(Number);
@@ -72,8 +74,9 @@ export async function hosts(): Promise<Hosts> {
       const [command, ...rest] = on(a);
       return started(command, [...rest, words.join(' ')], { UCX_TLS: 'tcp,self' }); // not by the memory that they share after all
     },
-    plug: (isIn) => {
+    plug: async (isIn) => {
       ip('-n', b.space, 'link', 'set', b.end, isIn ? 'up' : 'down');
+      if (isIn) await carried([a, b]);
     },
     clear,
     [Symbol.asyncDispose]: async () => {
@@ -85,6 +88,15 @@ export async function hosts(): Promise<Hosts> {
 }
 
 type Host = { readonly space: string; readonly end: string };
+
+/** Waits until both ends of the cable say that it carries: a library that looks before takes them for dead. */
+async function carried(ends: readonly Host[]): Promise<void> {
+  const isUp = ({ space, end }: Host): boolean => ip('-n', space, 'link', 'show', end).includes('state UP');
+  for (let waited = 0; !ends.every(isUp); waited += 20) {
+    if (waited > 10_000) throw new Error('the cable between the hosts never carried');
+    await delay(20);
+  }
+}
 
 /** The words before a command of the shell that is to run on a host, under its name. */
 function on({ space, end }: Host): [command: string, ...args: string[]] {
