@@ -29,6 +29,7 @@ import { markRaw, onBeforeUnmount, reactive } from 'vue';
 import type { Engine } from '../../../lab/common/engine.js';
 import type { LabInfo, LabInput } from '../../../lab/common/serve-lab.js';
 import { Curves } from './curves.js';
+import { download } from './download.js';
 import {
   type AnyLabJob,
   type Call,
@@ -269,13 +270,10 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
 
   async function saveFile(): Promise<void> {
     await told(async () => {
-      const bytes = (await run!.call('save' as never, ...([] as never))) as Uint8Array<ArrayBuffer>;
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-      link.download = `${name}-${lab.step}.safetensors`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-      return `Saved ${link.download}.`;
+      const bytes = (await run!.call('save' as never, ...([] as never))) as Uint8Array;
+      const file = `${name}-${lab.step}.safetensors`;
+      download(file, 'application/octet-stream', bytes);
+      return `Saved ${file}.`;
     });
   }
 

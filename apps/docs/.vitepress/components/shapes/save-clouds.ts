@@ -1,3 +1,4 @@
+import { download } from '../lab/download.js';
 import { coloursOf } from './colours.js';
 
 /** Saves clouds, side by side, as one PLY file that `encode` makes of points and colours, and says so. */
@@ -17,13 +18,9 @@ export async function saveClouds(
     colours.set(coloursOf(cloud, false), at);
     at += cloud.length;
   }
-  const bytes = (await encode(points, colours)) as Uint8Array<ArrayBuffer>;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-  link.download = `shapes-${step}.ply`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  return `Saved ${link.download}: ${points.length / 3} points.`;
+  const name = `shapes-${step}.ply`;
+  download(name, 'application/octet-stream', await encode(points, colours));
+  return `Saved ${name}: ${points.length / 3} points.`;
 }
 
 /** Shapes lie in the ball of radius 1. */
