@@ -1,17 +1,14 @@
 /**
- * `node bundle.mjs BUNDLER PROJECT` bundles PROJECT/main.js for Node with all it stands on, and prints the path of the bundle. It is
- * copied into a folder that has the bundlers (see try-published.mjs), as the workspace does not.
+ * `node bundle.mjs BUNDLER PROJECT` bundles PROJECT/main.js for Node with all it stands on, and prints the path of the bundle. Engines
+ * that are not installed are not named to any bundler: users have no such list either. It is copied into a folder that has the
+ * bundlers (see try-published.mjs), as the workspace does not.
  */
 import { join } from 'node:path';
 
 const [bundler, project] = process.argv.slice(2);
 const outdir = join(project, `bundle-${bundler}`);
 const input = join(project, 'main.js');
-/** Of Node, or an engine that is not installed and that `useBackend` passes over. */
-const builtin = /^(node:.*|fs|path|os|url|util|worker_threads|module|crypto|child_process)$/;
-const ENGINES = ['webgpu', 'webgl', 'wasm'].map((name) => `@tensorflow/tfjs-backend-${name}`);
-const OPTIONAL = ['koffi', 'webgpu', '@tensorflow/tfjs-node', ...ENGINES];
-const external = (id) => builtin.test(id) || OPTIONAL.includes(id);
+const external = /^(node:.*|fs|path|os|url|util|worker_threads|module|crypto|child_process)$/;
 /** CommonJS within, and tfjs-core's platform of Node, call `require`. */
 const banner = "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);";
 const output = { entryFileNames: 'main.mjs', chunkFileNames: '[name]-[hash].mjs' };
@@ -20,7 +17,7 @@ const BUNDLERS = {
   async esbuild() {
     const { build } = await import('esbuild');
     await build({
-      ...{ entryPoints: [input], outdir, outExtension: { '.js': '.mjs' }, external: OPTIONAL, logLevel: 'error' },
+      ...{ entryPoints: [input], outdir, outExtension: { '.js': '.mjs' }, logLevel: 'error' },
       ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
       banner: { js: banner },
     });
@@ -39,7 +36,7 @@ const BUNDLERS = {
     const { build } = await import('vite');
     await build({
       ...{ root: project, configFile: false, logLevel: 'silent' },
-      ssr: { noExternal: true, external: OPTIONAL },
+      ssr: { noExternal: true },
       build: { ssr: input, outDir: outdir, target: 'es2022', rollupOptions: { external, output } },
     });
   },
@@ -50,7 +47,6 @@ const BUNDLERS = {
     const options = {
       ...{ mode: 'production', target: 'node20', entry: { main: input }, experiments: { outputModule: true } },
       output: { path: outdir, ...names, module: true, chunkFormat: 'module' },
-      externals: ({ request }, done) => (OPTIONAL.includes(request) ? done(null, `import ${request}`) : done()),
     };
     const stats = await new Promise((resolve, reject) => {
       webpack(options, (error, result) => (error ? reject(error) : resolve(result)));

@@ -62,7 +62,7 @@ export default defineConfig({
   themeConfig: {
     search: { provider: 'local' },
     nav: [
-      { text: 'Start', link: '/guide/start' },
+      { text: 'Guide', link: '/guide/start' },
       { text: 'Laboratories', items: laboratories },
       ...(existsSync(new URL('../results/index.md', import.meta.url)) ? [{ text: 'Results', link: '/results/' }] : []),
       { text: 'Reference', link: '/reference/' },

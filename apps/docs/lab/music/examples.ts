@@ -6,6 +6,7 @@ import { isHeldOut, TUNES } from './tunes.js';
 
 export interface Example {
   readonly name: string;
+  /** Read from its text when it is first asked for: the page opens sooner. */
   readonly melody: Score;
   /** Whether the model learns what it is from. */
   readonly known: boolean;
@@ -21,11 +22,21 @@ const HYMNS: readonly (readonly [name: string, abc: string])[] = [
 
 /** The first bars of tunes, those first that the model never sees; or chorale melodies, all new to it. */
 export function examplesOf(style: StyleName): readonly Example[] {
-  if (style === 'chorales') return HYMNS.map(([name, abc]) => ({ name, melody: parseAbc(abc), known: false }));
+  if (style === 'chorales') return HYMNS.map(([name, abc]) => example(name, false, () => parseAbc(abc)));
   const { bar } = STYLES.tunes;
-  return TUNES.map(({ name, abc }, i) => ({
+  return TUNES.map(({ name, abc }, i) => example(name, !isHeldOut(i), () => cutScore(parseAbc(abc), 0, 2 * bar))).sort(
+    (a, b) => Number(a.known) - Number(b.known),
+  );
+}
+
+function example(name: string, known: boolean, read: () => Score): Example {
+  let melody: Score | undefined;
+  return {
     name,
-    melody: cutScore(parseAbc(abc), 0, 2 * bar),
-    known: !isHeldOut(i),
-  })).sort((a, b) => Number(a.known) - Number(b.known));
+    known,
+    get melody() {
+      melody ??= read();
+      return melody;
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { env } from '@tensorflow/tfjs-core';
 import { isNode, nodeBuiltin } from '../node-builtin.js';
 
+const PACKAGE = '@tensorflow/tfjs-backend-wasm';
 const PLAIN = 'tfjs-backend-wasm.wasm';
 const SIMD = 'tfjs-backend-wasm-simd.wasm';
 const THREADED = 'tfjs-backend-wasm-threaded-simd.wasm';
@@ -29,9 +30,7 @@ export async function wasmFiles(
     if (!fault) return files;
     faults.push(`${address} ${fault}`);
   }
-  throw new Error(
-    `${faults[0]}. Serve the .wasm files of @tensorflow/tfjs-backend-wasm/dist and pass { wasmPaths: '/their/folder/' }`,
-  );
+  throw new Error(`${faults[0]}. Serve the .wasm files of ${PACKAGE}/dist and pass { wasmPaths: '/their/folder/' }`);
 }
 
 async function neededFile(): Promise<string> {
@@ -52,23 +51,26 @@ function defaults(): Record<string, string>[] {
   if (isNode()) {
     try {
       const { createRequire } = nodeBuiltin<typeof import('node:module')>('node:module')!;
-      const file = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
+      const file = createRequire(import.meta.url).resolve(`${PACKAGE}/package.json`);
       return [filesIn(file.replace(/package\.json$/, 'dist/'))];
     } catch {
       return []; // bundled without node_modules: the engine looks beside itself
     }
   }
-  const found: Record<string, string>[] = [
-    {
-      // Bundlers know this form: they copy the file and put its address here.
-      [PLAIN]: new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url).href,
-      [SIMD]: new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url).href,
-      [THREADED]: '',
-    },
-  ];
+  // Vite knows this form: it copies the file and puts its address here, or leaves it where this engine is not installed, which webpack
+  // calls an error.
+  const plain = new URL(
+    /* webpackIgnore: true */ '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
+    import.meta.url,
+  );
+  const simd = new URL(
+    /* webpackIgnore: true */ '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+    import.meta.url,
+  );
+  const found: Record<string, string>[] = [{ [PLAIN]: plain.href, [SIMD]: simd.href, [THREADED]: '' }];
   try {
-    // A page with an import map: beside the module that it names.
-    found.push(filesIn(new URL('./', import.meta.resolve('@tensorflow/tfjs-backend-wasm')).href));
+    // A page with an import map: beside the module that it names. Webpack would look for a name that is written here.
+    found.push(filesIn(new URL('./', import.meta.resolve(PACKAGE)).href));
   } catch {
     // no import map
   }
@@ -76,7 +78,7 @@ function defaults(): Record<string, string>[] {
   // lies above the module's own place, or above the server's cache of bundled packages.
   const here = import.meta.url;
   for (const above of ['../../../', '../../']) {
-    found.push(filesIn(new URL(`${above}@tensorflow/tfjs-backend-wasm/dist/`, here).href));
+    found.push(filesIn(new URL(`${above}${PACKAGE}/dist/`, here).href));
   }
   return found;
 }
