@@ -5,11 +5,14 @@ import type { Collective, CollectiveOptions, Reduction } from '../collective.js'
 import { CollectiveError } from '../collective-error.js';
 import { expectRoot } from '../expect-root.js';
 import { type MpiFunctions, type MpiLibrary, openMpi } from './mpi-library.js';
+import { within } from './within.js';
 
 /**
  * The processes that `mpirun` or `srun` started, through the system's OpenMPI or MPICH and the optional package `koffi`.
  *
- * Once a process: MPI cannot be started again. The order of summation is the library's, the same in every repetition.
+ * Once a process: MPI cannot be started again. The order of summation is the library's, the same in every repetition. A rank that is
+ * blocked in the start or the end of the library for longer than `timeout`, and a minute, is ended by SIGKILL and says so on the error
+ * output.
  *
  * @example
  * await using ranks = await mpi({ timeout: 120_000 }); // mpirun -np 4 node train.js
@@ -22,7 +25,7 @@ export async function mpi({ timeout = 60_000 }: CollectiveOptions = {}): Promise
   const number = new Int32Array(1);
   call.initialized(number);
   if (number[0]) throw new GenaiError('mpi: MPI was started before in this process. Hand that collective on.');
-  const code = call.initThread(null, null, THREAD_SERIALIZED, number);
+  const code = await watched('MPI_Init_thread', timeout, () => call.initThread(null, null, THREAD_SERIALIZED, number));
   if (code !== 0) throw new GenaiError(`mpi: MPI_Init_thread of ${library.path} failed with code ${code}.`);
   call.setErrorHandler(world, errorsReturn);
   call.rank(world, number);
@@ -41,7 +44,7 @@ export async function mpi({ timeout = 60_000 }: CollectiveOptions = {}): Promise
 
 /**
  * Every call begins with a header, by which the ranks wait for each other and see that they call the same. Nothing
- * blocks in the library: requests are polled, so that each wait has an end.
+ * blocks in the library but its start and its end, which are watched: requests are polled, so that each wait has an end.
  */
 class Mpi implements Collective {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -127,7 +130,7 @@ class Mpi implements Collective {
       return;
     }
     this.#broken = true;
-    this.#call.finalize();
+    await watched('MPI_Finalize', this.#timeout, () => this.#call.finalize());
   }
 
   /** Meets the others and makes sure that all call the same. */
@@ -165,7 +168,7 @@ class Mpi implements Collective {
         this.#broken = true;
         throw new CollectiveError(
           `mpi: rank ${this.rank} of ${this.size} waited ${this.#timeout} ms in ${call} for another that did not come. ` +
-            'Look for the error of a rank that was lost, or raise `timeout` if one has that much more to do.',
+            LOST,
         );
       }
       if (waited > restAfter) Atomics.wait(NOTHING, 0, 0, 0.05);
@@ -183,6 +186,16 @@ class Mpi implements Collective {
   }
 }
 
+/** A call that may block for ever in the library. */
+function watched(name: string, timeout: number, call: () => number): Promise<number> {
+  const patience = Math.max(timeout, PATIENCE_MS);
+  const complaint = `mpi: this rank waited ${patience} ms in ${name} for another that did not come, and ends. ${LOST}`;
+  return within(patience, complaint, call);
+}
+
+const LOST = 'Look for the error of a rank that was lost, or raise `timeout` if one has that much more to do.';
+/** Starting takes seconds where many do it at once. */
+const PATIENCE_MS = 60_000;
 const THREAD_SERIALIZED = 2;
 /** Numbers to a request: OpenMPI's requests are slower than its blocking calls where they hold much more or less. */
 const BUCKET = 2 ** 18;
