@@ -164,13 +164,14 @@ function readmeOf(name) {
   return { install, text: /^```ts\n([\s\S]*?)^```/m.exec(readme)?.[1] };
 }
 
-/** The peers that are no option, as a user adds them by hand. */
+/** The peers that are no option, as a user adds them by hand: in the version that the README names, if it does. */
 function peersOf(name) {
   const json = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
   const required = Object.entries(json.peerDependencies ?? {}).filter(
     ([peer]) => !json.peerDependenciesMeta?.[peer]?.optional,
   );
-  return required.map(([peer, range]) => `${peer}@${range}`);
+  const { install } = readmeOf(name);
+  return required.map(([peer, range]) => install.find((one) => one.startsWith(`${peer}@`)) ?? `${peer}@${range}`);
 }
 
 function run(project, text, node = process.execPath) {
