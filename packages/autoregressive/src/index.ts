@@ -74,7 +74,7 @@ export {
   generateFrames,
 } from './frames/generate-frames.js';
 export { type NadeFramesParams, nadeFrames } from './frames/nade-frames.js';
-export { type MeanNll, meanNll } from './mean-nll.js';
+export { type MeanNll, type MeanNllOptions, meanNll } from './mean-nll.js';
 export { nll } from './nll.js';
 export { binaryPixels } from './pictures/binary-pixels.js';
 export type { CausalConv2dParams } from './pictures/causal-conv2d.js';
@@ -138,7 +138,7 @@ export {
   type StackedState,
   stackedNet,
 } from './stacked-net.js';
-export { type StreamNllOptions, streamNll } from './stream-nll.js';
+export { type MeasuredPiece, type StreamNllOptions, streamNll } from './stream-nll.js';
 export {
   type ConditionalTokenModelParts,
   conditionalTokenModel,

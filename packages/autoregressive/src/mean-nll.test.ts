@@ -24,8 +24,17 @@ test('known answers: batches weigh as much as they count', async () => {
   const all = (async function* () {
     yield* [first, second];
   })();
-  const { nats, count } = await meanNll(model, params, all);
+  const counts: number[] = [];
+  let total = 0;
+  const { nats, count } = await meanNll(model, params, all, {
+    onSequence: (sequence) => {
+      counts.push(sequence.count);
+      total += sequence.nats;
+    },
+  });
   expect(count).toBe(6);
+  expect(counts).toEqual([2, 1, 3]);
+  expectClose([total / 6], [nats]);
   expectClose([nats], [(3 * loss(first) + 3 * loss(second)) / 6]);
   disposeTree([params, first, second]);
 });

@@ -1,9 +1,10 @@
 import type { Distribution, Tree } from '@genai/core';
 import { scope } from '@genai/tensor';
-import { mul, scalar, stack, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { fill, mul, stack, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { elementLogProbs } from './element-log-probs.js';
 import type { SequenceBatch } from './sequence-batch.js';
 import type { SequenceModel } from './sequence-model.js';
+import type { MeasuredPiece } from './stream-nll.js';
 
 /** What {@link meanNll} gives. */
 export type MeanNll = {
@@ -12,6 +13,13 @@ export type MeanNll = {
   /** How many those are. */
   readonly count: number;
 };
+
+export interface MeanNllOptions {
+  /** Is told of each sequence of which anything counts: what a bootstrap resamples. */
+  readonly onSequence?: (sequence: MeasuredPiece) => void;
+  /** Stops the measurement. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * The negative log-likelihood of an element, averaged over all elements that count of all batches: batches in which more count weigh
@@ -26,18 +34,24 @@ export async function meanNll<P, S extends Tree<Tensor>, C = void>(
   model: SequenceModel<P, S, Distribution<Tensor>, C>,
   params: P,
   data: AsyncIterable<SequenceBatch<C>>,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { onSequence, signal }: MeanNllOptions = {},
 ): Promise<MeanNll> {
   let [total, count] = [0, 0];
   for await (const batch of data) {
     signal?.throwIfAborted();
     const sums = scope(() => {
       const { logProbs, counted } = elementLogProbs(model, params, batch);
-      return stack(counted ? [sum(mul(logProbs, counted)), sum(counted)] : [sum(logProbs), scalar(logProbs.size)]);
+      const logs = sum(counted ? mul(logProbs, counted) : logProbs, 1); // (batch)
+      return stack([logs, counted ? sum(counted, 1) : fill(logs.shape, logProbs.shape[1]!)]); // (2, batch)
     });
-    const [logs, elements] = await sums.data().finally(() => sums.dispose());
-    total -= logs!;
-    count += elements!;
+    const found = await sums.data().finally(() => sums.dispose());
+    const rows = found.length / 2;
+    for (let row = 0; row < rows; row++) {
+      const [logs, elements] = [found[row]!, found[rows + row]!];
+      total -= logs;
+      count += elements;
+      if (elements > 0) onSequence?.({ nats: -logs, count: elements });
+    }
   }
   return { nats: total / count, count };
 }

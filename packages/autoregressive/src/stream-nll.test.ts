@@ -5,7 +5,7 @@ import { scalar, type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { nll } from './nll.js';
 import { recurrentNet } from './recurrent/recurrent-net.js';
-import { streamNll } from './stream-nll.js';
+import { type MeasuredPiece, streamNll } from './stream-nll.js';
 import { tokenModel } from './token-model.js';
 
 const model = tokenModel({ vocabulary: 5, net: recurrentNet(gru(3, 4)) });
@@ -29,7 +29,13 @@ describe('known answers: the likelihood of a stream', () => {
     const params = model.init(key(0));
     const rows = tensor2d(tokens.slice(0, 40), [4, 10], 'int32');
     const loss = lossOf(params, rows);
-    expectClose([await streamNll(model, params, tokens, { rows: 4, length: 4 })], loss);
+    const pieces: MeasuredPiece[] = [];
+    expectClose(
+      [await streamNll(model, params, tokens, { rows: 4, length: 4, onPiece: (piece) => pieces.push(piece) })],
+      loss,
+    );
+    expect(pieces.map(({ count }) => count)).toEqual([4, 4, 4, 4, 4, 4, 4, 4, 1, 1, 1, 1]);
+    expectClose([pieces.reduce((sum, { nats }) => sum + nats, 0) / 36], loss);
     disposeTree([params, rows, loss]);
   });
 

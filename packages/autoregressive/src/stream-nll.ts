@@ -3,12 +3,17 @@ import { scope } from '@genai/tensor';
 import { slice, sum, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import type { TokenModel } from './token-model.js';
 
+/** Neighbouring elements that were measured together: −log p of all of them, in nats, and how many they are. */
+export type MeasuredPiece = { readonly nats: number; readonly count: number };
+
 /** What {@link streamNll} measures, and how. */
 export interface StreamNllOptions {
   /** The text is cut into this many streams that are read side by side; 1 unless given, which is exact and slow. */
   readonly rows?: number;
   /** Tokens of each stream that are read at once; 256 unless given. It changes the memory needed, not the result. */
   readonly length?: number;
+  /** Is told of each piece of each stream, as long as `length`: neighbours depend on each other, so a bootstrap resamples pieces. */
+  readonly onPiece?: (piece: MeasuredPiece) => void;
   /** Stops the measurement. */
   readonly signal?: AbortSignal;
 }
@@ -27,7 +32,7 @@ export async function streamNll<P, S extends Tree<Tensor>>(
   model: TokenModel<P, S>,
   params: P,
   tokens: ArrayLike<number>,
-  { rows = 1, length = 256, signal }: StreamNllOptions = {},
+  { rows = 1, length = 256, onPiece, signal }: StreamNllOptions = {},
 ): Promise<number> {
   expectIntegers('streamNll', { rows, length });
   const each = Math.floor(tokens.length / rows);
@@ -49,12 +54,14 @@ export async function streamNll<P, S extends Tree<Tensor>>(
         );
         const all = tensor2d(piece, [rows, taken + 1], 'int32');
         const { next, state: after } = model.run(params, slice(all, [0, 0], [rows, taken]), state);
-        return { sum: sum(next.logProb(slice(all, [0, 1], [rows, taken]))), after };
+        return { sums: sum(next.logProb(slice(all, [0, 1], [rows, taken])), 1), after }; // (rows)
       });
       disposeTree(state);
       state = made.after;
-      const [logs] = await made.sum.data().finally(() => made.sum.dispose());
-      total -= logs!;
+      for (const logs of await made.sums.data().finally(() => made.sums.dispose())) {
+        total -= logs;
+        onPiece?.({ nats: -logs, count: taken });
+      }
     }
   } finally {
     disposeTree(state);

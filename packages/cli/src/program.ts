@@ -165,7 +165,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     )
     .option(
       '--bootstrap <rounds>',
-      'resamples of the held-out images or rows, or of lines of texts, for 95% intervals',
+      'resamples of the held-out images or rows, of pieces of a held-out text, or of lines of texts, for 95% intervals',
       integer(1, 100_000),
     )
     .option('--samples <count>', 'draws of z, or of noise, for each example of a bound', integer(1, 100_000), 64)

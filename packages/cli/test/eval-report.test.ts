@@ -201,6 +201,22 @@ describe('eval', () => {
     expect(memory().numTensors).toBe(0);
   });
 
+  test('known answers: intervals of a text, whose pieces are resampled', async () => {
+    await using place = await world();
+    await writeFile(place.path('coins.txt'), 'heads\ntails\n'.repeat(80));
+    await trained(place, 'lstm', TEXT, 'coins.txt', 'run');
+    const asked = ['eval', 'run', '--data', 'coins.txt', ...ENGINE, '--json'];
+    const plain = await place.genai(...asked);
+    const said = await place.genai(...asked, '--bootstrap', '200');
+    const metrics = said.json.metrics as { [name: string]: number };
+    expect(metrics).toEqual(plain.json.metrics);
+    const { nllPerToken, perplexity } = said.json.intervals as { [name: string]: { low: number; high: number } };
+    expect(nllPerToken!.low).toBeLessThan(metrics.nllPerToken!);
+    expect(nllPerToken!.high).toBeGreaterThan(metrics.nllPerToken!);
+    expect(perplexity!.low).toBeCloseTo(Math.exp(nllPerToken!.low), 10);
+    expect((said.json.signatures as { nllPerToken: string }).nllPerToken).toMatch(/\|bootstrap:200\|key:0\.0\|/);
+  });
+
   test('errors: models of two kinds, metrics of neither, samples too few', async () => {
     await using place = await world();
     await trained(place, 'vae', VAE, 'squares.idx', 'a');
@@ -210,7 +226,6 @@ describe('eval', () => {
       [['a', 'b', ...SQUARES], /a is a model of images, b of text\. Compare models of one kind of data/],
       [['a', 'a', ...SQUARES, '--metrics', 'selfBleu'], /selfBleu cannot be measured of vae\. Known for it: elbo/],
       [['a', ...SQUARES, '--metrics', 'frechet', '--drawn', '3'], /more than 5 samples are compared, --drawn is 3/],
-      [['b', '--data', 'coins.txt', '--bootstrap', '9'], /--bootstrap resamples images, lstm reads one long text/],
       [['a', ' ', ...SQUARES], /' ' is invalid for argument 'folders'/],
       [['a', 'c', ...SQUARES], /c holds no checkpoint/],
     ];

@@ -3,7 +3,6 @@ import { signature } from '@genai/eval';
 import type { ImageData } from '../image-data.js';
 import type { TableData } from '../table-data.js';
 import type { TextData } from '../text-data.js';
-import { UsageError } from '../usage-error.js';
 import type { Loaded } from './checkpoint.js';
 import type { RunData } from './data-kind.js';
 import { measureSamples } from './measure-samples.js';
@@ -22,7 +21,7 @@ export interface MeasureModelOptions {
   readonly drawn?: number | undefined;
   /** Texts to draw for looking at, where no metric asks for more. */
   readonly texts?: number | undefined;
-  /** Resamples for intervals of means over images. */
+  /** Resamples for intervals of means over images, rows or pieces of text. */
   readonly bootstrap?: number | undefined;
   /** Whether metrics of samples that cannot be had are left out, and why noted, instead of thrown. */
   readonly lenient?: boolean | undefined;
@@ -106,16 +105,14 @@ async function ofImages(
 }
 
 async function ofText(
-  { trainable, config, params, tokenizer }: Loaded & { readonly reads: 'text' },
+  { trainable, params, tokenizer }: Loaded & { readonly reads: 'text' },
   data: TextData,
   { names, drawn, texts: shown = 0, bootstrap, lenient, key, signal }: MeasureModelOptions,
   notes: string[],
 ): Promise<Found> {
-  if (bootstrap !== undefined) {
-    throw new UsageError(`--bootstrap resamples images, ${config.preset} reads one long text. Leave it out.`);
-  }
   const [own, ofSamples] = parted(names, DRAWN_TEXT_METRICS);
-  const told = own.length > 0 ? await trainable.measure(params, { data, names: own, signal }) : undefined;
+  const told =
+    own.length > 0 ? await trainable.measure(params, { data, names: own, bootstrap, key, signal }) : undefined;
   const count = ofSamples.length > 0 ? (drawn ?? TEXTS) : shown;
   if (count === 0) return { scores: {}, ...told };
   const texts = await drawTexts(trainable, params, tokenizer, { count, length: LENGTH, key, signal });
@@ -125,7 +122,10 @@ async function ofText(
 
 /** What fixes a metric that is no metric of samples; of images the draws of a batch go by its place. */
 function ownSignature(name: string, data: RunData, { samples, batch, bootstrap, key }: MeasureModelOptions): string {
-  if (data.kind === 'text') return signature(name, { characters: data.test.length });
+  if (data.kind === 'text') {
+    const resampled = bootstrap !== undefined && { bootstrap, key: key.join('.') };
+    return signature(name, { characters: data.test.length, ...resampled });
+  }
   return signature(name, {
     examples: data.test.length,
     ...(DRAWS_LATENTS.includes(name) && { draws: samples }),

@@ -1,5 +1,6 @@
-import { meanNll, streamNll } from '@genai/autoregressive';
+import { type MeasuredPiece, meanNll, streamNll } from '@genai/autoregressive';
 import { batches, type ChatFormat, dialogueWindows, type TextTokenizer } from '@genai/data';
+import { bootstrap } from '@genai/eval';
 import { UsageError } from '../../usage-error.js';
 import type { Measured, Measurement, Params } from '../trainable.js';
 import type { BuiltText } from './build-text.js';
@@ -13,12 +14,13 @@ const ROWS = 16;
 export async function measureText(
   model: BuiltText,
   params: Params,
-  { data: { test }, names, tokenizer, signal }: MeasureTextOptions & { readonly tokenizer: TextTokenizer },
+  { data: { test }, tokenizer, signal, ...asked }: MeasureTextOptions & { readonly tokenizer: TextTokenizer },
 ): Promise<Measured> {
   const tokens = tokenizer.encode(test);
   const rows = Math.max(1, Math.min(ROWS, Math.floor(tokens.length / (2 * ROWS))));
-  const nats = await streamNll(model, params, tokens, { rows, ...(signal && { signal }) });
-  return asked(names, ofBytes(nats, tokens.length, test));
+  const pieces: MeasuredPiece[] = [];
+  await streamNll(model, params, tokens, { rows, onPiece: (piece) => pieces.push(piece), ...(signal && { signal }) });
+  return measured(pieces, { ...asked, count: tokens.length, text: test });
 }
 
 /** The likelihood of the text held out, in windows side by side of the length that was trained. */
@@ -27,17 +29,18 @@ export async function measureWindows(
   params: Params,
   {
     data: { test },
-    names,
     tokenizer,
     length,
     batch: size,
     signal,
+    ...asked
   }: MeasureTextOptions & { readonly tokenizer: TextTokenizer; readonly length: number; readonly batch: number },
 ): Promise<Measured> {
   const tokens = tokenizer.encode(test);
   const data = batches(inWindows(tokens, length), { size, epochs: 1, last: 'keep' });
-  const { nats } = await meanNll(model, params, data, { ...(signal && { signal }) });
-  return asked(names, ofBytes(nats, tokens.length, test));
+  const pieces: MeasuredPiece[] = [];
+  await meanNll(model, params, data, { onSequence: (piece) => pieces.push(piece), ...(signal && { signal }) });
+  return measured(pieces, { ...asked, count: tokens.length, text: test });
 }
 
 export interface MeasureDialoguesOptions extends MeasureTextOptions {
@@ -51,26 +54,50 @@ export interface MeasureDialoguesOptions extends MeasureTextOptions {
 export async function measureDialogues(
   model: BuiltText,
   params: Params,
-  { data: { dialogues }, names, chat, length, batch: size, signal }: MeasureDialoguesOptions,
+  { data: { dialogues }, chat, length, batch: size, signal, ...asked }: MeasureDialoguesOptions,
 ): Promise<Measured> {
   if (!dialogues) throw new UsageError('the model knows dialogues. Give --data a file of them, .jsonl.');
   const rows = dialogueWindows(dialogues.test.map(chat.encode), { length });
   const data = batches(rows, { size, epochs: 1, last: 'keep' });
-  const { nats, count } = await meanNll(model, params, data, { ...(signal && { signal }) });
+  const pieces: MeasuredPiece[] = [];
+  const { count } = await meanNll(model, params, data, {
+    onSequence: (piece) => pieces.push(piece),
+    ...(signal && { signal }),
+  });
   const replies = dialogues.test.flatMap((turns) => turns.filter(({ role }) => role === 'assistant'));
-  return asked(names, ofBytes(nats, count, replies.map(({ text }) => text).join('')));
+  return measured(pieces, { ...asked, count, text: replies.map(({ text }) => text).join('') });
 }
 
-/** `nats` of each of `count` tokens, by the token and by the byte of the text that they stand for. */
-function ofBytes(nats: number, count: number, text: string): { readonly [name: string]: Measurement } {
-  const bytes = new TextEncoder().encode(text).length;
-  return {
-    nllPerToken: { mean: nats, unit: 'nats' },
-    perplexity: { mean: Math.exp(nats), unit: '' },
-    bitsPerByte: { mean: (nats * count) / (Math.LN2 * bytes), unit: 'bits' },
+/** What pieces of text tell of the metrics that are asked for: by the token, and by the byte of `text`, which has `count` tokens. */
+function measured(
+  pieces: readonly MeasuredPiece[],
+  {
+    names,
+    bootstrap: rounds,
+    key,
+    count,
+    text,
+  }: Pick<MeasureTextOptions, 'names' | 'bootstrap' | 'key'> & { readonly count: number; readonly text: string },
+): Measured {
+  const nats = (rows: Int32Array): number => {
+    let [total, tokens] = [0, 0];
+    for (const row of rows) {
+      total += pieces[row]!.nats;
+      tokens += pieces[row]!.count;
+    }
+    return total / tokens;
   };
-}
-
-function asked(names: readonly string[], known: { readonly [name: string]: Measurement }): Measured {
-  return { scores: Object.fromEntries(names.map((name) => [name, known[name]!])) };
+  const bytes = new TextEncoder().encode(text).length;
+  const known: { readonly [name: string]: readonly [unit: string, of: (nats: number) => number] } = {
+    nllPerToken: ['nats', (nats) => nats],
+    perplexity: ['', Math.exp],
+    bitsPerByte: ['bits', (nats) => (nats * count) / (Math.LN2 * bytes)],
+  };
+  const scores = names.map((name): [string, Measurement] => {
+    const [unit, of] = known[name]!;
+    const mean = of(nats(Int32Array.from(pieces.keys())));
+    if (rounds === undefined) return [name, { mean, unit }];
+    return [name, { mean, unit, interval: bootstrap(pieces.length, (rows) => of(nats(rows)), { key, rounds }) }];
+  });
+  return { scores: Object.fromEntries(scores) };
 }

@@ -6,6 +6,9 @@ import type { AnyStep, Batch, Measured, Params } from '../trainable.js';
 export interface MeasureTextOptions {
   readonly data: TextData;
   readonly names: readonly string[];
+  /** Resamples of pieces of the text, or of dialogues, for intervals; none unless given. */
+  readonly bootstrap?: number | undefined;
+  readonly key: Key;
   readonly signal?: AbortSignal;
 }
 
