@@ -10,7 +10,7 @@ typedef struct { size_t offset, batch, head, row; } layout;
 
 typedef struct {
   f32 *y, *sums, *dq, *dk, *dv;
-  const f32 *q, *k, *v, *dy, *y_kept, *sums_kept;
+  const f32 *q, *k, *v, *reach, *dy, *y_kept, *sums_kept; // reach: for each query of an example, or NULL
   layout of_q, of_k, of_v, of_y;
   size_t batch, heads, time, length, width, features;
   size_t share, window; // queries' heads for each head of keys; how many keys a query sees at most, 0: all
@@ -23,17 +23,35 @@ INLINE size_t begin(const attention *c, layout l, size_t at, size_t share) {
   return l.offset + at / c->heads * l.batch + at % c->heads / share * l.head;
 }
 
-/** How many keys query i sees: all, or all but those behind it when the last query stands at the last key. */
-INLINE size_t seen_by(const attention *c, size_t i) {
-  if (!c->causal) return c->length;
-  size_t last = i + c->length + 1;
-  return last <= c->time ? 0 : last - c->time;
+INLINE const f32 *reach_of(const attention *c, size_t at) { return c->reach ? c->reach + at / c->heads * c->time : NULL; }
+
+/** Keys from `first` to before `end`. */
+typedef struct { size_t first, end; } span;
+
+/** The keys that query i sees: all, or all but those behind it when the last query stands at the last key, and of those the nearest. */
+INLINE span seen_by(const attention *c, const f32 *reach, size_t i) {
+  size_t end = c->length;
+  if (c->causal) end = i + c->length + 1 <= c->time ? 0 : i + c->length + 1 - c->time;
+  size_t most = c->window ? MIN(c->window, end) : end;
+  if (reach && !(reach[i] >= (f32)most)) most = reach[i] >= 0 ? (size_t)reach[i] + 1 : 0; // itself and `reach` before it
+  return (span){end - most, end};
 }
 
-/** The first key that a query sees of those up to `seen`. */
-INLINE size_t first_of(const attention *c, size_t seen) { return c->window && seen > c->window ? seen - c->window : 0; }
-/** The first key that any query from i on sees, or a few before it: a block begins with a whole vector. */
-INLINE size_t first_of_block(const attention *c, size_t i) { return first_of(c, seen_by(c, i)) / VL * VL; }
+/** Queries taken at once, and the keys that any of them sees or a few more: they begin with a whole vector. */
+typedef struct { size_t rows, base, keys; } block;
+
+/** At most `most` queries from i on; fewer where one sees nothing of what those before it see, and so the next document begins. */
+static block block_at(const attention *c, const f32 *reach, size_t i, size_t most) {
+  span all = seen_by(c, reach, i);
+  size_t rows = 1;
+  for (; rows < MIN(most, c->time - i); rows++) {
+    span next = seen_by(c, reach, i + rows);
+    if (reach && rows >= ROWS && next.first >= all.end) break;
+    all = (span){MIN(all.first, next.first), next.end};
+  }
+  size_t base = all.first / VL * VL;
+  return (block){rows, base, all.end - base};
+}
 
 /** How many queries are taken at once: few where the last of them sees keys that the first does not. */
 static size_t block_of(const attention *c, size_t used, size_t per_row) {
@@ -68,31 +86,34 @@ static f32 exponentials(f32 *s, size_t seen, size_t limit, f32 scale, f32 *top) 
 
 static void attend(const attention *c, size_t at, f32 *space) {
   const f32 *q = c->q + begin(c, c->of_q, at, 1), *k = c->k + begin(c, c->of_k, at, c->share);
-  const f32 *v = c->v + begin(c, c->of_v, at, c->share);
+  const f32 *v = c->v + begin(c, c->of_v, at, c->share), *reach = reach_of(c, at);
   f32 *y = c->y + begin(c, c->of_y, at, 1), *sums = c->sums + at * c->time;
   size_t padded = round_up(c->length), few = 2;
   f32 *turned = space, *scores = space + c->width * padded;
   size_t step = block_of(c, c->width * padded, padded);
   if (c->time > few) transpose(turned, padded, k, c->of_k.row, c->length, c->width, padded);
-  for (size_t i = 0; i < c->time; i += step) {
-    size_t rows = MIN(step, c->time - i), base = first_of_block(c, i), keys = seen_by(c, i + rows - 1) - base, limit = round_up(keys);
+  for (size_t i = 0, rows; i < c->time; i += rows) {
+    block now = block_at(c, reach, i, step);
+    size_t base = now.base, limit = round_up(now.keys);
+    rows = now.rows;
     matrix queries = {q + i * c->of_q.row, c->of_q.row, 1};
     if (c->time > few) product(scores, padded, queries, turned + base, padded, rows, limit, c->width, false);
     else
       for (size_t r = 0; r < rows; r++)
-        scores_of_row(scores + r * padded, queries.at + r * queries.row, k + base * c->of_k.row, c->of_k.row, keys, c->width);
+        scores_of_row(scores + r * padded, queries.at + r * queries.row, k + base * c->of_k.row, c->of_k.row, now.keys, c->width);
     for (size_t r = 0; r < rows; r++) {
       f32 *row = scores + r * padded, top, sum = 0;
-      size_t seen = seen_by(c, i + r), low = seen ? first_of(c, seen) - base : 0;
+      span seen = seen_by(c, reach, i + r);
+      size_t low = seen.first - base, count = seen.end - seen.first;
       memset(row, 0, low * sizeof(f32));
-      if (seen) sum = exponentials(row + low, seen - base - low, limit - low, c->scale, &top);
+      if (count) sum = exponentials(row + low, count, limit - low, c->scale, &top);
       else memset(row, 0, limit * sizeof(f32));
-      sums[i + r] = seen ? top + vlog(splat(sum))[0] : 0;
-      f32 inverse = seen ? 1.f / sum : 0;
+      sums[i + r] = count ? top + vlog(splat(sum))[0] : 0;
+      f32 inverse = count ? 1.f / sum : 0;
       EACH_VECTOR(j, lanes, 0, limit) store_part(row + j, load_part(row + j, lanes) * inverse, lanes);
     }
     matrix weights = {scores, padded, 1};
-    product(y + i * c->of_y.row, c->of_y.row, weights, v + base * c->of_v.row, c->of_v.row, rows, c->features, keys, false);
+    product(y + i * c->of_y.row, c->of_y.row, weights, v + base * c->of_v.row, c->of_v.row, rows, c->features, now.keys, false);
   }
 }
 
@@ -101,7 +122,7 @@ static void slope(const attention *c, size_t at, f32 *space) {
   size_t in_q = begin(c, c->of_q, at, 1), in_k = begin(c, c->of_k, at, c->share), in_v = begin(c, c->of_v, at, c->share);
   size_t in_y = begin(c, c->of_y, at, 1);
   const f32 *q = c->q + in_q, *k = c->k + in_k, *v = c->v + in_v, *dy = c->dy + in_y, *y = c->y_kept + in_y;
-  const f32 *sums = c->sums_kept + at * c->time;
+  const f32 *sums = c->sums_kept + at * c->time, *reach = reach_of(c, at);
   f32 *dq = c->dq + in_q, *dk = c->dk + in_k, *dv = c->dv + in_v;
   size_t padded = round_up(c->length), q_row = c->of_q.row, k_row = c->of_k.row, v_row = c->of_v.row, y_row = c->of_y.row;
   f32 *keys = space, *values = keys + c->width * padded, *weights = values + c->features * padded;
@@ -113,14 +134,17 @@ static void slope(const attention *c, size_t at, f32 *space) {
     memset(dk + j * k_row, 0, c->width * sizeof(f32));
     memset(dv + j * v_row, 0, c->features * sizeof(f32));
   }
-  for (size_t i = 0; i < c->time; i += step) {
-    size_t rows = MIN(step, c->time - i), base = first_of_block(c, i), most = seen_by(c, i + rows - 1) - base, limit = round_up(most);
+  for (size_t i = 0, rows; i < c->time; i += rows) {
+    block now = block_at(c, reach, i, step);
+    size_t base = now.base, most = now.keys, limit = round_up(most);
+    rows = now.rows;
     matrix queries = {q + i * q_row, q_row, 1}, outer = {dy + i * y_row, y_row, 1};
     product(weights, padded, queries, keys + base, padded, rows, limit, c->width, false);
     product(slopes, padded, outer, values + base, padded, rows, limit, c->features, false);
     for (size_t r = 0; r < rows; r++) {
       f32 *w = weights + r * padded, *s = slopes + r * padded, common = 0;
-      size_t seen = seen_by(c, i + r), low = seen ? first_of(c, seen) - base : 0, high = seen ? seen - base : 0;
+      span seen = seen_by(c, reach, i + r);
+      size_t low = seen.first - base, high = seen.end - base;
       const f32 *from = dy + (i + r) * y_row, *to = y + (i + r) * y_row;
       vf total = {};
       EACH_VECTOR(j, lanes, 0, c->features) total = fma_(load_part(from + j, lanes), load_part(to + j, lanes), total);
@@ -164,12 +188,13 @@ static void compute(attention c, const i32 *n) {
   parallel_for(attention_part, &c, c.chunks);
 }
 
-/** (y, log Σ eˢ; q, k, v; numbers) */
+/** (y, log Σ eˢ; q, k, v, reach or none; numbers) */
 void op_attention(const i32 *a) {
-  compute((attention){.y = FLOATS(0), .sums = FLOATS(1), .q = FLOATS(2), .k = FLOATS(3), .v = FLOATS(4)}, a + 5);
+  compute((attention){.y = FLOATS(0), .sums = FLOATS(1), .q = FLOATS(2), .k = FLOATS(3), .v = FLOATS(4),
+                      .reach = INT(5) ? FLOATS(5) : NULL}, a + 6);
 }
-/** (dq, dk, dv; dy, q, k, v, y, log Σ eˢ; numbers) */
+/** (dq, dk, dv; dy, q, k, v, y, log Σ eˢ, reach or none; numbers) */
 void op_attention_grad(const i32 *a) {
   compute((attention){.dq = FLOATS(0), .dk = FLOATS(1), .dv = FLOATS(2), .dy = FLOATS(3), .q = FLOATS(4), .k = FLOATS(5),
-                      .v = FLOATS(6), .y_kept = FLOATS(7), .sums_kept = FLOATS(8)}, a + 9);
+                      .v = FLOATS(6), .y_kept = FLOATS(7), .sums_kept = FLOATS(8), .reach = INT(9) ? FLOATS(9) : NULL}, a + 10);
 }

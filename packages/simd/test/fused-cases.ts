@@ -1,5 +1,17 @@
 import { key, randomNormal, type Tree } from '@genai/core';
-import { add, cast, matMul, mul, scalar, sum, type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  floor,
+  matMul,
+  mul,
+  scalar,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+} from '@tensorflow/tfjs-core';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { dropout, gru, lstm, multiHeadAttention } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
@@ -165,6 +177,37 @@ export const FUSED_CASES: readonly FusedCase[] = [
       () => {
         const { heads, keyHeads = heads } = options as GroupedAttentionOptions;
         return slopes([[batch, time, (heads + 2 * keyHeads) * width]], (x) => groupedAttention(x, options));
+      },
+    ],
+  ),
+  ...(
+    [
+      [[[9], [3, 1, 5]], 8, { heads: 4, keyHeads: 2 }],
+      [[[1, 1, 1], [3], [2, 1]], 5, { heads: 1 }],
+      [[[40, 7, 1, 1, 21]], 12, { heads: 6, keyHeads: 2, window: 20 }],
+      [[[31, 33, 65, 1], [130], Array(130).fill(1)], 16, { heads: 3 }],
+      [[[200, 17, 150]], 64, { heads: 2, keyHeads: 1, scale: 0.2 }],
+      [[[33], [20, 13]], 8, { heads: 4, keyHeads: 2, scoreCap: 2, slopes: [0.5, 0.25, 0.1, 0] }],
+    ] as const
+  ).map(
+    ([documents, width, options]): FusedCase => [
+      `groupedAttention of documents ${JSON.stringify(documents).slice(0, 40)}, ${width} wide, ${JSON.stringify(options)}`,
+      () => {
+        const { heads, keyHeads = heads } = options as GroupedAttentionOptions;
+        const places = documents.map((sizes) =>
+          (sizes as readonly number[]).flatMap((size) => [...Array(size).keys()]),
+        );
+        const [reach, columns] = [tensor2d(places, undefined, 'int32'), (heads + 2 * keyHeads) * width];
+        return slopes([[...reach.shape, columns]], (x) => groupedAttention(x, { ...options, reach }));
+      },
+    ],
+  ),
+  ...([undefined, 9] as const).map(
+    (window): FusedCase => [
+      `groupedAttention with any reach, beyond the first position and none too, in a window of ${window}`,
+      () => {
+        const reach = floor(sub(mul(uniformNoise(key(7), [2, 77]), 120), 20)); // −20 … 99
+        return slopes([[2, 77, 4 * 9]], (x) => groupedAttention(x, { heads: 2, keyHeads: 1, window, reach }));
       },
     ],
   ),

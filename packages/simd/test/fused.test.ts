@@ -10,6 +10,7 @@ import {
   memory,
   mul,
   ones,
+  profile,
   reshape,
   square,
   sum,
@@ -25,7 +26,13 @@ import { repairGradients } from '../../backend/src/repair-gradients.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { dropout, gru, lstm } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { quantisedLinear, softmaxCrossEntropy, uniformNoise } from '../../tensor/src/index.js';
+import {
+  groupedAttention,
+  normalNoise,
+  quantisedLinear,
+  softmaxCrossEntropy,
+  uniformNoise,
+} from '../../tensor/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { checkCase, type Host } from '../../tensor/test/op-cases.js';
 import type { SimdBackend } from '../src/simd-backend.js';
@@ -125,6 +132,38 @@ describe('as on the cpu engine', () => {
     expect(captured.captured).toBe(true);
     captured.dispose();
     x.dispose();
+  });
+
+  test('laws: attention of documents is one kernel each way, and a captured step sees where those of each move begin', async () => {
+    const step = ({ qkv, reach }: { qkv: Tensor; reach: Tensor }, _: Key): { y: Tensor; dx: Tensor } => {
+      const f = (qkv: Tensor): Tensor => groupedAttention(qkv, { heads: 2, keyHeads: 1, reach });
+      return { y: f(qkv), dx: grad((qkv) => sum(square(f(qkv))))(qkv) };
+    };
+    const captured = backend[CAPTURE](step as never);
+    const inputs = [3, 50, 7, 20, 1].map((size, i) => ({
+      qkv: normalNoise(key(i), [2, 50, 4 * 6]),
+      reach: tensor2d(
+        Array.from({ length: 100 }, (_, place) => (place % 50) % size),
+        [2, 50],
+        'int32',
+      ),
+    }));
+    for (const [i, each] of inputs.entries()) {
+      const [want, got] = [step, captured.run as unknown as typeof step].map((run) => {
+        const made = tidy(() => run(each, key(i)));
+        const values = [made.y, made.dx].map((leaf) => [...leaf.dataSync()]);
+        dispose(made);
+        return values;
+      });
+      expect(got).toEqual(want);
+    }
+    expect(captured.captured).toBe(true);
+    captured.dispose();
+    const { kernelNames } = await profile(() => tidy(() => void step(inputs[0]!, key(0))));
+    const ours = kernelNames.filter((name) => name.startsWith('Genai'));
+    expect(ours).toEqual(['GenaiSelfAttention', 'GenaiSelfAttentionGrad']);
+    expect(kernelNames).not.toContain('BatchMatMul');
+    dispose(inputs);
   });
 });
 

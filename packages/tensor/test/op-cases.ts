@@ -154,11 +154,13 @@ export function opCases(): OpCase[] {
         inputs: [floats([2, 5, (2 + 2 * options.keyHeads) * 3])],
       }),
     ),
-    {
-      name: 'groupedAttention, documents side by side',
-      run: (projected, reach) => groupedAttention(projected, { heads: 2, keyHeads: 1, window: 3, reach }),
-      inputs: [floats([2, 5, 12]), integers([0, 1, 2, 0, 1, 0, 0, 1, 2, 3], [2, 5])],
-    },
+    ...[{}, { window: 3 }].map(
+      (rules): OpCase => ({
+        name: `groupedAttention, documents side by side, ${JSON.stringify(rules)}`,
+        run: (projected, reach) => groupedAttention(projected, { heads: 2, keyHeads: 1, ...rules, reach }),
+        inputs: [floats([2, 5, 12]), integers([0, 1, 2, 0, 1, 0, 0, 1, 2, 3], [2, 5])],
+      }),
+    ),
     ...[false, true].map(
       (interleaved): OpCase => ({
         name: `rotary, interleaved ${interleaved}`,

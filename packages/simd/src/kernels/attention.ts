@@ -6,7 +6,8 @@ import type { SimdKernel } from '../simd-kernel.js';
  * Attention without a mask, and its gradient from log Σ eˢ of each query's scores, which it keeps.
  *
  * `GenaiSelfAttention` reads queries, keys and values where their projection put them, (batch, time, (heads + 2 · keyHeads) · width),
- * and leaves the heads side by side, (batch, time, heads · width), so that nothing is moved.
+ * and leaves the heads side by side, (batch, time, heads · width), so that nothing is moved. `reach`, (batch, time) of float32, may tell
+ * how many keys before itself each query sees at most: those before are skipped.
  */
 export const ATTENTION_KERNELS: readonly SimdKernel[] = [
   {
@@ -15,7 +16,7 @@ export const ATTENTION_KERNELS: readonly SimdKernel[] = [
       const { q, k, v } = inputs as Record<'q' | 'k' | 'v', TensorInfo>;
       const shape = [...q.shape.slice(0, 3), v.shape[3]!];
       const made = [backend.output(shape, 'float32'), backend.output(q.shape.slice(0, 3), 'float32')];
-      backend.launch('attention', made, [q, k, v], apart(q, v, attrs as Weighing));
+      backend.launch('attention', made, [q, k, v, 0], apart(q, v, attrs as Weighing));
       return made;
     },
   },
@@ -24,29 +25,31 @@ export const ATTENTION_KERNELS: readonly SimdKernel[] = [
     run: ({ inputs, attrs, backend }) => {
       const { dy, q, k, v, y, sums } = inputs as Record<'dy' | 'q' | 'k' | 'v' | 'y' | 'sums', TensorInfo>;
       const made = [q, k, v].map(({ shape }) => backend.output(shape, 'float32'));
-      backend.launch('attention_grad', made, [dy, q, k, v, y, sums], apart(q, v, attrs as Weighing));
+      backend.launch('attention_grad', made, [dy, q, k, v, y, sums, 0], apart(q, v, attrs as Weighing));
       return made;
     },
   },
   {
     name: 'GenaiSelfAttention',
     run: ({ inputs, attrs, backend }) => {
-      const { qkv } = inputs as { qkv: TensorInfo };
+      const { qkv, reach } = inputs as { qkv: TensorInfo; reach?: TensorInfo };
       const weighing = attrs as Weighing & Heads;
       const { heads, keyHeads = heads } = weighing;
       const [batch, time, columns] = qkv.shape as [number, number, number];
       const made = [backend.output([batch, time, (columns * heads) / (heads + 2 * keyHeads)], 'float32')];
       made.push(backend.output([batch, heads, time], 'float32'));
-      backend.launch('attention', made, [qkv, qkv, qkv], together(qkv, weighing));
+      backend.launch('attention', made, [qkv, qkv, qkv, reach ?? 0], together(qkv, weighing));
       return made;
     },
   },
   {
     name: 'GenaiSelfAttentionGrad',
     run: ({ inputs, attrs, backend }) => {
-      const { dy, qkv, y, sums } = inputs as Record<'dy' | 'qkv' | 'y' | 'sums', TensorInfo>;
+      const { dy, qkv, y, sums, reach } = inputs as Record<'dy' | 'qkv' | 'y' | 'sums', TensorInfo> & {
+        reach?: TensorInfo;
+      };
       const made = backend.output(qkv.shape, 'float32');
-      const reads = [dy, qkv, qkv, qkv, y, sums];
+      const reads = [dy, qkv, qkv, qkv, y, sums, reach ?? 0];
       backend.launch('attention_grad', [made, made, made], reads, together(qkv, attrs as Weighing & Heads));
       return made;
     },

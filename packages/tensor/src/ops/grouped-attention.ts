@@ -50,18 +50,19 @@ export function groupedAttention(qkv: Tensor, options: GroupedAttentionOptions &
   const isPlain = !isFar && !scoreCap && !slopes && !reach;
   if (isPlain && !past && heads === keyHeads && options.scale === undefined)
     return selfAttention(qkv, { heads, causal: true });
-  const composed = (qkv: Tensor): Tensor => attended(qkv, sizes, { ...options, scale });
-  if (past || scoreCap || slopes || reach || !fits(time, width, width) || !isFused('GenaiSelfAttention', qkv))
-    return composed(qkv);
+  const composed = (qkv: Tensor, reach?: Tensor): Tensor => attended(qkv, sizes, { ...options, reach, scale });
+  if (past || scoreCap || slopes || !fits(time, width, width) || !isFused('GenaiSelfAttention', qkv))
+    return composed(qkv, reach);
   const attributes = { heads, keyHeads, causal: true, scale, ...(isFar && { window }) };
   return withGradient([qkv], {
     forward: (qkv) => {
-      const [value, sums] = runFused('GenaiSelfAttention', { qkv: qkv! }, attributes) as [Tensor, Tensor];
-      return { value, kept: [value, sums] };
+      const near = reach ? { reach: cast(reach, 'float32') } : {};
+      const [value, sums] = runFused('GenaiSelfAttention', { qkv: qkv!, ...near }, attributes) as [Tensor, Tensor];
+      return { value, kept: [value, sums, ...Object.values(near)] };
     },
-    backward: (dy, [qkv], [y, sums]) =>
-      runFused('GenaiSelfAttentionGrad', { dy, qkv: qkv!, y: y!, sums: sums! }, attributes),
-    plain: ([qkv]) => composed(qkv!),
+    backward: (dy, [qkv], [y, sums, reach]) =>
+      runFused('GenaiSelfAttentionGrad', { dy, qkv: qkv!, y: y!, sums: sums!, ...(reach && { reach }) }, attributes),
+    plain: ([qkv], [, , reach]) => composed(qkv!, reach),
   });
 }
 
