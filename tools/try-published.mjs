@@ -5,6 +5,8 @@ import { root } from '../scripts/pnpm.mjs';
 
 const NODES = ['20', '22', '24'];
 const TYPESCRIPTS = ['5.4', '5.5', '5.6', '5.7', '5.8', '5.9', '6.0'];
+/** What they read stands in files beside them, which no bundle holds. */
+const COPIES_FILES = ['create'];
 const MANAGERS = {
   npm: ['npm', 'install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--prefer-offline'],
   pnpm: [
@@ -110,7 +112,7 @@ export async function tryEverywhere({ folder, registry, name, version }) {
   }
   write(project, 'main.js', lowered(project, text));
   const tools = toolbox(folder);
-  for (const bundler of ['esbuild', 'rollup', 'vite', 'webpack']) {
+  for (const bundler of COPIES_FILES.includes(name) ? [] : ['esbuild', 'rollup', 'vite', 'webpack']) {
     const bundle = must(project, process.execPath, [join(tools, 'bundle.mjs'), bundler, project]).trim();
     const said = must(project, process.execPath, [bundle]).trim().split('\n').at(-1).slice(0, 50);
     lines.push(`${name} bundled by ${bundler}: ${said}`);
