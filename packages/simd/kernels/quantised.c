@@ -44,7 +44,8 @@ INLINE void weights_of(const quantised *q, f32 *to, size_t output, size_t first,
   for (size_t b = 0; b < count; b++, codes += BLOCK / 8 * bits, to += BLOCK) {
     vf w[PARTS];
     unpack(w, codes, bits);
-    for (int v = 0; v < PARTS; v++) store(to + v * VL, bits == 16 ? w[v] : w[v] * scales[b]);
+    const f32 scale = bits == 16 ? 1 : scales[b];
+    for (int v = 0; v < PARTS; v++) store(to + v * VL, w[v] * scale);
   }
 }
 INLINE void any_weights_of(const quantised *q, f32 *to, size_t output, size_t first, size_t count) {
@@ -72,7 +73,7 @@ INLINE void few_outputs(const quantised *q, size_t row, size_t output, const int
         vf part = w[0] * load(x + r * q->inputs);
 #pragma GCC unroll 8
         for (int v = 1; v < PARTS; v++) part = fma_(w[v], load(x + r * q->inputs + v * VL), part);
-        sum[o][r] = bits == 16 ? sum[o][r] + part : fma_(part, scale, sum[o][r]);
+        sum[o][r] = fma_(part, scale, sum[o][r]);
       }
     }
   for (int o = 0; o < count; o++)
