@@ -5,7 +5,7 @@ import { dcgan } from './workloads/dcgan.js';
 import { ddpmUnet } from './workloads/ddpm-unet.js';
 import { decodeCharLstm } from './workloads/decode-char-lstm.js';
 import { decodeGptMini } from './workloads/decode-gpt-mini.js';
-import { decodeGpt2, decodeGpt2Q4, decodeGpt2Q8 } from './workloads/decode-gpt2.js';
+import { decodeGpt2, decodeGpt2Q4, decodeGpt2Q8, decodeGpt2Q16 } from './workloads/decode-gpt2.js';
 import { glowSmall } from './workloads/glow-small.js';
 import { gptMini } from './workloads/gpt-mini.js';
 import { gptNano } from './workloads/gpt-nano.js';
@@ -37,7 +37,7 @@ export const WORKLOADS: readonly Workload[] = [
 export const DRAWINGS: readonly Drawing[] = [decodeCharLstm, pixelcnnDraw, decodeGptMini];
 
 /** Those that take half a gigabyte: timed when they are named. */
-export const LARGE_DRAWINGS: readonly Drawing[] = [decodeGpt2, decodeGpt2Q8, decodeGpt2Q4];
+export const LARGE_DRAWINGS: readonly Drawing[] = [decodeGpt2, decodeGpt2Q16, decodeGpt2Q8, decodeGpt2Q4];
 
 /** All there are. */
 export const TIMED: readonly Timed[] = [...WORKLOADS, ...DRAWINGS, ...LARGE_DRAWINGS];

@@ -1,6 +1,5 @@
-import { disposeTree, GenaiError, leaves, type Tree } from '@genai/core';
+import { disposeTree, GenaiError, leaves, type Tree, toBfloat16, toFloat16 } from '@genai/core';
 import { clone, keep, type Tensor } from '@tensorflow/tfjs-core';
-import { toBfloat16, toFloat16 } from './float16.js';
 import { isDangerousName, type SafetensorsEntry } from './safetensors-dtype.js';
 
 /** How float32 tensors are written. */

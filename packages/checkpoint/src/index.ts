@@ -1,8 +1,8 @@
+export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from '@genai/core';
 export type { SavedFloat } from './capture.js';
 export { CheckpointMismatchError, type Misfit } from './checkpoint-mismatch-error.js';
 export { decodeSafetensors, type Safetensors } from './decode-safetensors.js';
 export { encodeSafetensors } from './encode-safetensors.js';
-export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './float16.js';
 export { decodeGguf, type Gguf } from './gguf/decode-gguf.js';
 export { encodeGguf, encodeGgufHead, type GgufParts } from './gguf/encode-gguf.js';
 export { ggufFloats } from './gguf/gguf-floats.js';

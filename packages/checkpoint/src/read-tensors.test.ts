@@ -1,5 +1,5 @@
+import { toBfloat16, toFloat16 } from '@genai/core';
 import { describe, expect, test } from 'vitest';
-import { toBfloat16, toFloat16 } from './float16.js';
 import { memory } from './memory.js';
 import { readTensors, type StoredTensor } from './read-tensors.js';
 import type { SafetensorsEntry } from './safetensors-dtype.js';

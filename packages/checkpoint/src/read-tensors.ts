@@ -1,6 +1,5 @@
-import { GenaiError } from '@genai/core';
+import { fromBfloat16, fromFloat16, GenaiError } from '@genai/core';
 import { decodeSafetensors } from './decode-safetensors.js';
-import { fromBfloat16, fromFloat16 } from './float16.js';
 import { isRecord, parseJson } from './parse-json.js';
 import type { SafetensorsEntry } from './safetensors-dtype.js';
 import type { Store, StoreOptions } from './store.js';

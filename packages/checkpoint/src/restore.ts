@@ -1,7 +1,6 @@
-import { disposeTree, GenaiError, leaves, mapLeaves, type Tree } from '@genai/core';
+import { disposeTree, fromBfloat16, fromFloat16, GenaiError, leaves, mapLeaves, type Tree } from '@genai/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { CheckpointMismatchError, type Mismatch } from './checkpoint-mismatch-error.js';
-import { fromBfloat16, fromFloat16 } from './float16.js';
 import type { SafetensorsEntry } from './safetensors-dtype.js';
 
 /**

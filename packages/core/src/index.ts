@@ -5,6 +5,7 @@ export { CAPTURE, type CanCapture, type Captured } from './capture.js';
 export type { Distribution, LowerBound, Mean, Samples } from './distribution.js';
 export { GenaiError } from './error.js';
 export { expectIntegers } from './expect-integers.js';
+export { fromBfloat16, fromFloat16, toBfloat16, toFloat16 } from './float16.js';
 export type { Game, Player, Turn } from './game.js';
 export { fold, type Key, key, split } from './key.js';
 export { type KeyTrace, traceKeys } from './key-trace.js';

@@ -21,10 +21,10 @@ import type { Initializer } from './initializers/initializer.js';
 export type AdapterParams = { readonly a: Tensor; readonly b: Tensor };
 
 /**
- * A weight of 8 or 4 bits, in the layout of `quantise` of `@genai/tensor`: `codes` (outputs, inputs · bits / 32) of int32, `scales`
- * (outputs, inputs / 32). No gradient flows to either.
+ * A weight of 16, 8 or 4 bits, in the layout of `quantise` of `@genai/tensor`: `codes` (outputs, inputs · bits / 32) of int32, `scales`
+ * (outputs, inputs / 32), which those of 16 bits lack. No gradient flows to either.
  */
-export type QuantisedParams = { readonly codes: Tensor; readonly scales: Tensor; readonly bias?: Tensor };
+export type QuantisedParams = { readonly codes: Tensor; readonly scales?: Tensor; readonly bias?: Tensor };
 
 /** An adapter beside a weight. */
 export type BesideParams = AdapterParams & {
@@ -54,8 +54,8 @@ export interface ProjectionOptions {
  * One affine map of the last dimension whose outputs are several parts side by side, such as queries, keys and values:
  * (…, inputs) → (…, sum of the parts).
  *
- * It is `dense` for whoever trains it from nothing. Its parameters may later take other forms, with the same layer: a weight of 8 or 4
- * bits, and low-rank adapters beside a weight that is kept, each added to one part.
+ * It is `dense` for whoever trains it from nothing. Its parameters may later take other forms, with the same layer: a weight of 16, 8 or
+ * 4 bits, and low-rank adapters beside a weight that is kept, each added to one part.
  *
  * @example
  * const layer = projection(64, { query: 64, key: 16, value: 16 }, { bias: false });

@@ -5,13 +5,15 @@ import type { DenseParams } from './dense.js';
 import type { ProjectionParams, QuantisedParams } from './projection.js';
 
 /**
- * Parameters of the same projection with a weight of 8 or 4 bits, rounded as ggml's Q8_0 and Q4_0. All tensors are new and the caller's.
+ * Parameters of the same projection with a weight of 16 bits (float16), or of 8 or 4, rounded as ggml's Q8_0 and Q4_0. All tensors are new
+ * and the caller's.
  *
  * Adapters and biases stay as they are, so does a weight whose inputs are no multiple of 32, or that is quantised already.
  *
  * @example
  * const small = await quantiseProjection(layer.init(key(0)), { bits: 8 });
  * const y = layer.apply(small, x); // as before, to about 0.4 % of the largest weight
+ * @throws GenaiError if a weight is too large for 16 bits, beyond 65504.
  * @source Dettmers et al. 2022, "8-bit optimizers via block-wise quantization", section 2 (a scale for each block).
  */
 export async function quantiseProjection(
@@ -30,16 +32,16 @@ export async function quantiseProjection(
 
 /**
  * A table with each row quantised, such as that of an embedding: (rows, width) of float32, width a multiple of 32. The tensors are the
- * caller's.
+ * caller's. Of 16 bits there are no scales.
  *
  * @example
  * const { codes, scales } = await quantiseRows(params.table, { bits: 8 });
- * @throws GenaiError if the width is no multiple of 32.
+ * @throws GenaiError if the width is no multiple of 32, or a number too large for 16 bits.
  */
 export async function quantiseRows(
   table: Tensor,
   { bits }: { readonly bits: QuantisedBits },
-): Promise<{ readonly codes: Tensor; readonly scales: Tensor }> {
+): Promise<Omit<QuantisedParams, 'bias'>> {
   const [rows, width] = table.shape as [number, number];
   if (table.rank !== 2 || width % 32 !== 0) {
     throw new GenaiError(
@@ -49,7 +51,7 @@ export async function quantiseRows(
   const made = quantise(await table.data<'float32'>(), { inputs: width, bits });
   return scope(() => ({
     codes: tensor2d(made.codes, [rows, (width * bits) / 32], 'int32'),
-    scales: tensor2d(made.scales, [rows, width / 32]),
+    ...(made.scales && { scales: tensor2d(made.scales, [rows, width / 32]) }),
   }));
 }
 

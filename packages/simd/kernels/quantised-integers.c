@@ -108,7 +108,7 @@ static void integer_task(void *context, int chunk, int thread) {
 
 bool multiply_integers(const quantised *q) {
   const size_t blocks = q->rows * q->blocks;
-  if (blocks * sizeof(block) > SCRATCH_SHARED) return false;
+  if (q->bits == 16 || blocks * sizeof(block) > SCRATCH_SHARED) return false;
   work w = {.q = q, .x = (block *)shared_scratch()};
   for (size_t b = 0; b < blocks; b++) round_block((block *)w.x + b, q->x + b * BLOCK);
   parallel_for(integer_task, &w, q->chunks);

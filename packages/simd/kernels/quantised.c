@@ -1,6 +1,7 @@
 // Products with quantised weights, which are read from memory as they are packed: for a few rows what a product costs is reading them.
 #include "bytes.h"
 #include "gemm.h"
+#include "halves.h"
 #include "quantised.h"
 
 enum {
@@ -12,8 +13,12 @@ enum {
 };
 
 // ---- Unpacking -----------------------------------------------------------------------------------------------------------
-/** The codes of a block as floats, without their scale. */
+/** The codes of a block as floats, without their scale if they have one. */
 INLINE void unpack(vf *to, const i8 *codes, const int bits) {
+  if (bits == 16) {
+    for (int v = 0; v < PARTS; v++) to[v] = load_halves(codes + 2 * VL * v);
+    return;
+  }
   vi q[PARTS];
   i8x16 x = load_bytes(codes);
   if (bits == 8) {
@@ -35,12 +40,18 @@ INLINE void unpack(vf *to, const i8 *codes, const int bits) {
 /** Weights of one output, blocks first … first + count − 1 of it. */
 INLINE void weights_of(const quantised *q, f32 *to, size_t output, size_t first, size_t count, const int bits) {
   const i8 *codes = q->codes + (output * q->blocks + first) * (BLOCK / 8 * bits);
-  const f32 *scales = q->scales + output * q->blocks + first;
+  const f32 *scales = bits == 16 ? NULL : q->scales + output * q->blocks + first;
   for (size_t b = 0; b < count; b++, codes += BLOCK / 8 * bits, to += BLOCK) {
     vf w[PARTS];
     unpack(w, codes, bits);
-    for (int v = 0; v < PARTS; v++) store(to + v * VL, w[v] * scales[b]);
+    const f32 scale = bits == 16 ? 1 : scales[b];
+    for (int v = 0; v < PARTS; v++) store(to + v * VL, w[v] * scale);
   }
+}
+INLINE void any_weights_of(const quantised *q, f32 *to, size_t output, size_t first, size_t count) {
+  if (q->bits == 16) weights_of(q, to, output, first, count, 16);
+  else if (q->bits == 8) weights_of(q, to, output, first, count, 8);
+  else weights_of(q, to, output, first, count, 4);
 }
 
 // ---- A few rows ----------------------------------------------------------------------------------------------------------
@@ -48,12 +59,12 @@ INLINE void weights_of(const quantised *q, f32 *to, size_t output, size_t first,
 INLINE void few_outputs(const quantised *q, size_t row, size_t output, const int rows, const int count, const int bits) {
   const size_t bytes = BLOCK / 8 * bits;
   const i8 *codes = q->codes + output * q->blocks * bytes;
-  const f32 *scales = q->scales + output * q->blocks, *x = q->x + row * q->inputs;
+  const f32 *scales = bits == 16 ? NULL : q->scales + output * q->blocks, *x = q->x + row * q->inputs;
   vf sum[SIDE_BY_SIDE][FEW_ROWS] = {};
   for (size_t b = 0; b < q->blocks; b++, x += BLOCK)
 #pragma GCC unroll 2
     for (int o = 0; o < count; o++) {
-      vf w[PARTS], scale = splat(scales[o * q->blocks + b]);
+      vf w[PARTS], scale = splat(bits == 16 ? 1 : scales[o * q->blocks + b]);
       const i8 *block = codes + (o * q->blocks + b) * bytes;
       __builtin_prefetch(block + AHEAD);
       unpack(w, block, bits);
@@ -84,7 +95,8 @@ static void few_task(void *context, int chunk, int thread) {
   const quantised *q = context;
   const size_t start = chunk_start(q->outputs, chunk, q->chunks, SIDE_BY_SIDE);
   const size_t end = chunk_start(q->outputs, chunk + 1, q->chunks, SIDE_BY_SIDE);
-  if (q->bits == 8) few_part(q, start, end, 8);
+  if (q->bits == 16) few_part(q, start, end, 16);
+  else if (q->bits == 8) few_part(q, start, end, 8);
   else few_part(q, start, end, 4);
 }
 
@@ -99,12 +111,11 @@ static void pack_weights(const product *p, f32 *to, int pitch, int batch, int co
   f32 lines[PANEL][LINE];
   const int first = k / BLOCK, count = (k + depth + BLOCK - 1) / BLOCK - first;
   for (int j = 0; j < columns; j++)
-    if (q->bits == 8) weights_of(q, lines[j], column + j, first, count, 8);
-    else weights_of(q, lines[j], column + j, first, count, 4);
+    any_weights_of(q, lines[j], column + j, first, count);
   pack_turned(to, pitch, lines[0] + (k - first * BLOCK), LINE, columns, depth);
 }
 
-/** x · weightsᵀ + bias. (y; x, codes, scales, bias; rows, inputs, outputs, bits, whether there is a bias) */
+/** x · weightsᵀ + bias. (y; x, codes, scales or none, bias or none; rows, inputs, outputs, bits, whether there is a bias) */
 void op_quantised_linear(const i32 *a) {
   quantised q = {.y = FLOATS(0), .x = FLOATS(1), .codes = (const i8 *)PLACE(2), .scales = FLOATS(3), .bias = INT(9) ? FLOATS(4) : NULL,
                  .rows = (u32)INT(5), .inputs = (u32)INT(6), .outputs = (u32)INT(7), .bits = INT(8)};
@@ -126,10 +137,9 @@ static void dequantise_task(void *context, int chunk, int thread) {
   const quantised *q = context;
   const size_t end = chunk_start(q->outputs, chunk + 1, q->chunks, 1);
   for (size_t i = chunk_start(q->outputs, chunk, q->chunks, 1); i < end; i++)
-    if (q->bits == 8) weights_of(q, q->y + i * q->inputs, i, 0, q->blocks, 8);
-    else weights_of(q, q->y + i * q->inputs, i, 0, q->blocks, 4);
+    any_weights_of(q, q->y + i * q->inputs, i, 0, q->blocks);
 }
-/** The weights as floats. (y; codes, scales; rows, inputs, bits) */
+/** The weights as floats. (y; codes, scales or none; rows, inputs, bits) */
 void op_dequantised(const i32 *a) {
   quantised q = {.y = FLOATS(0), .codes = (const i8 *)PLACE(1), .scales = FLOATS(2), .outputs = (u32)INT(3), .inputs = (u32)INT(4), .bits = INT(5)};
   q.blocks = q.inputs / BLOCK;

@@ -11,6 +11,7 @@ import {
   type Tensor,
   tensor1d,
   tensor2d,
+  tidy,
 } from '@tensorflow/tfjs-core';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { dropout, gru, lstm, multiHeadAttention } from '../../nn/src/index.js';
@@ -19,6 +20,7 @@ import {
   attention,
   cachedAttention,
   concatElu,
+  dequantise,
   dequantised,
   elu,
   type GroupedAttentionOptions,
@@ -33,6 +35,7 @@ import {
   linearScan,
   logSigmoid,
   normalNoise,
+  type QuantisedBits,
   quantise,
   quantisedLinear,
   rmsNorm,
@@ -356,7 +359,7 @@ export const FUSED_CASES: readonly FusedCase[] = [
       [130, 320, 70],
     ] as const
   ).flatMap(([rows, inputs, outputs]) =>
-    ([8, 4] as const).flatMap((bits): FusedCase[] => [
+    ([16, 8, 4] as const).flatMap((bits): FusedCase[] => [
       [
         `quantisedLinear of ${rows} × ${inputs} → ${outputs}, ${bits} bits`,
         () => {
@@ -367,7 +370,7 @@ export const FUSED_CASES: readonly FusedCase[] = [
             dequantised(codes, scales),
           ];
         },
-        10, // WebAssembly rounds x to 15 bits: an error beside the terms, whose sum here is about as large
+        bits === 16 ? 1 : 10, // WebAssembly rounds x to 15 bits: an error beside the terms, whose sum here is about as large
       ],
     ]),
   ),
@@ -430,13 +433,26 @@ function tensorOf(values: readonly number[]): () => Tensor {
 function quantisedNoise(
   rows: number,
   inputs: number,
-  bits: 4 | 8,
-): { readonly codes: Tensor; readonly scales: Tensor } {
+  bits: QuantisedBits,
+): { readonly codes: Tensor; readonly scales?: Tensor } {
   const made = quantise(Float32Array.from(randomNormal(key(bits), rows * inputs)), { inputs, bits });
   return {
     codes: tensor2d(made.codes, [rows, (inputs * bits) / 32], 'int32'),
-    scales: tensor2d(made.scales, [rows, inputs / 32]),
+    ...(made.scales && { scales: tensor2d(made.scales, [rows, inputs / 32]) }),
   };
+}
+
+/** Every finite float16, in either half of a number. */
+export function everyHalf(): Int32Array {
+  const finite = Uint16Array.from({ length: 2 * 0x7c00 }, (_, i) => (i & 1 ? 0x8000 : 0) | (((i >> 1) * 9) % 0x7c00));
+  const turned = finite.map((_, i) => finite[i ^ 1]!);
+  return Int32Array.from([finite, turned].flatMap((bits) => [...new Int32Array(bits.buffer)]));
+}
+
+/** As floats, on the current engine and on the host. */
+export function wholes(halves: Int32Array): readonly [got: Int32Array, want: Int32Array] {
+  const got = tidy(() => dequantised(tensor2d(halves, [halves.length / 16, 16], 'int32')).dataSync());
+  return [Float32Array.from(got), dequantise({ codes: halves })].map((x) => new Int32Array(x.buffer)) as never;
 }
 
 function labels(shape: number[]): Tensor {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { repairGradients } from '../../backend/src/repair-gradients.js';
 import { registerSimd } from '../src/register-simd.js';
-import { FUSED_CASES } from './fused-cases.js';
+import { everyHalf, FUSED_CASES, wholes } from './fused-cases.js';
 import { withNative } from './with-native.js';
 import { expectAsOnCpu, stopSimd } from './with-simd.js';
 
@@ -24,3 +24,8 @@ test.each(FUSED_CASES.map(([name, compute, floor = 0.1]) => [name, { compute, fl
     await expectAsOnCpu(compute, { tolerance: 1e-4, floor });
   },
 );
+
+test('known answers: every float16 there is', () => {
+  const [got, want] = wholes(everyHalf());
+  expect(got).toEqual(want);
+});

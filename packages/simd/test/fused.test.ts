@@ -36,7 +36,7 @@ import {
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { checkCase, type Host } from '../../tensor/test/op-cases.js';
 import type { SimdBackend } from '../src/simd-backend.js';
-import { FUSED_CASES } from './fused-cases.js';
+import { everyHalf, FUSED_CASES, wholes } from './fused-cases.js';
 import { expectAsOnCpu, startSimd, stopSimd } from './with-simd.js';
 
 describe('as on the cpu engine', () => {
@@ -176,20 +176,28 @@ test.each([-1, 3])('errors: a label %s of 3 classes', async (label) => {
   stopSimd();
 });
 
-test.each([4, 8])(
+test('known answers: every float16 there is', async () => {
+  await startSimd();
+  const [got, want] = wholes(everyHalf());
+  expect(got).toEqual(want);
+  stopSimd();
+});
+
+test.each([4, 8, 16])(
   'known answers: rows of quantised products that are not finite, nothing, or next to nothing, %i bits',
   async (bits) => {
     await startSimd();
     const rows = [Number.NaN, Number.POSITIVE_INFINITY, 0, 1e-38, 3].map((odd) => [odd, ...Array(31).fill(0)]);
-    const codes = fill([2, bits], 0x11111111, 'int32'); // all ones, as whole bytes of 17 or as halves of 1
-    const [scales, bias] = [ones([2, 1]), ones([2])];
+    // All ones, as whole bytes of 17 or as halves of 1; or as floats of 1.
+    const codes = fill([2, bits], bits === 16 ? 0x3c003c00 : 0x11111111, 'int32');
+    const [scales, bias] = [bits === 16 ? undefined : ones([2, 1]), ones([2])];
     for (const [i, row] of rows.entries()) {
       const y = tidy(() => [...quantisedLinear(tensor2d(row, [1, 32]), codes, scales, bias).dataSync()]);
       const code = bits === 8 ? 17 : 1;
       if (i < 2) expect(y.some(Number.isFinite)).toBe(false);
       else expect(y).toEqual([1, 1].map((one) => expect.closeTo(one + (i === 4 ? 3 * code : 0), 3)));
     }
-    dispose([codes, scales, bias]);
+    dispose([codes, scales ?? [], bias]);
     expect(memory().numTensors).toBe(0);
     stopSimd();
   },

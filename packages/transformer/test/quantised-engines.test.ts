@@ -13,7 +13,9 @@ afterAll(async () => void (await useBackend('cpu')));
 const model = transformer(gpt2({ vocabulary: 40, width: 64, layers: 2, heads: 4, context: 24 }));
 
 /** Logits of some tokens, and what is drawn. */
-async function run(bits: 4 | 8): Promise<{ readonly logits: readonly number[]; readonly drawn: readonly number[][] }> {
+async function run(
+  bits: 4 | 8 | 16,
+): Promise<{ readonly logits: readonly number[]; readonly drawn: readonly number[][] }> {
   const params = model.init(key(0));
   const small = await quantised(params, { bits });
   using made = owned(
@@ -30,25 +32,23 @@ async function run(bits: 4 | 8): Promise<{ readonly logits: readonly number[]; r
 }
 
 // WASM composes them, and simd has kernels, which it records and replays.
-test.each([
-  ['wasm', 8],
-  ['wasm', 4],
-  ['simd', 8],
-  ['simd', 4],
-] as const)('engines: %s computes with %i bits as cpu does', async (name, bits) => {
-  await useBackend('cpu');
-  const expected = await run(bits);
-  await useBackend(name);
-  expect(CAPTURE in engine().backend).toBe(name === 'simd');
-  const got = await run(bits);
-  expectClose(got.logits, expected.logits, { absolute: 1e-4 });
-  expect(got.drawn).toEqual(expected.drawn);
-});
+test.each((['wasm', 'simd'] as const).flatMap((name) => ([16, 8, 4] as const).map((bits) => [name, bits] as const)))(
+  'engines: %s computes with %i bits as cpu does',
+  async (name, bits) => {
+    await useBackend('cpu');
+    const expected = await run(bits);
+    await useBackend(name);
+    expect(CAPTURE in engine().backend).toBe(name === 'simd');
+    const got = await run(bits);
+    expectClose(got.logits, expected.logits, { absolute: 1e-4 });
+    expect(got.drawn).toEqual(expected.drawn);
+  },
+);
 
-test('laws: a step with quantised weights is captured by simd', async () => {
+test.each([16, 4] as const)('laws: a step with weights of %i bits is captured by simd', async (bits) => {
   await useBackend('simd');
   const params = model.init(key(0));
-  const small = await quantised(params, { bits: 4 });
+  const small = await quantised(params, { bits });
   type Inputs = { readonly small: TransformerParams; readonly token: Tensor };
   const step = ({ small, token }: Inputs): { readonly y: Tensor } =>
     scope(() => ({ y: model.step(small, token, model.start(small, 1)).next.logits }));

@@ -1,6 +1,6 @@
 import { generate } from '@genai/autoregressive';
 import { disposeTree, fold } from '@genai/core';
-import { quantised, type TransformerConfig, transformer } from '@genai/transformer';
+import { type QuantisedOptions, quantised, type TransformerConfig, transformer } from '@genai/transformer';
 import type { Drawing } from '../drawing.js';
 import type { Timed } from '../workload.js';
 
@@ -14,7 +14,7 @@ export function decodeGpt(
   config: TransformerConfig,
   prompt: number,
   about: Omit<Timed, 'batch'>,
-  bits: 4 | 8 | 32 = 32,
+  bits: QuantisedOptions['bits'] | 32 = 32,
 ): Drawing {
   return {
     ...about,

@@ -1,17 +1,13 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { EngineKernel } from '../kernels/engine-kernel.js';
-
-type WebgpuBackend = {
-  readonly disposeData: (dataId: object) => boolean;
-  readonly device: { readonly limits: { readonly maxStorageBuffersPerShaderStage: number } };
-};
+import { dequantised, quantisedLinear } from './quantised.js';
+import type { WebgpuKernel } from './webgpu-backend.js';
 
 /**
  * cumsum. The stock kernel writes the axis' length into its reversed shader but not into the name under which it keeps
  * the shader, so that a second length gets wrong sums. Reversed sums, which every gradient of cumsum is, are computed
  * forwards here between two reversals.
  */
-const cumsum: EngineKernel<WebgpuBackend> = {
+const cumsum: WebgpuKernel = {
   name: 'Cumsum',
   run(call) {
     const { inputs, attrs, backend, stock } = call;
@@ -35,7 +31,7 @@ const cumsum: EngineKernel<WebgpuBackend> = {
  * A sum of many tensors. The stock kernel binds them all to one shader: beyond the device's limit of storage buffers (8
  * unless raised) the shader is invalid, and what comes back is whatever the memory held. Summed in groups here.
  */
-const addN: EngineKernel<WebgpuBackend> = {
+const addN: WebgpuKernel = {
   name: 'AddN',
   run({ inputs, attrs, backend, stock }) {
     const terms = Object.values(inputs);
@@ -53,4 +49,4 @@ const addN: EngineKernel<WebgpuBackend> = {
 };
 
 /** The kernels we give the webgpu engine. */
-export const WEBGPU_KERNELS: readonly EngineKernel<WebgpuBackend>[] = [addN, cumsum];
+export const WEBGPU_KERNELS: readonly WebgpuKernel[] = [addN, cumsum, dequantised, quantisedLinear];

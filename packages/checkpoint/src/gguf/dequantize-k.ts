@@ -1,4 +1,4 @@
-import { fromFloat16 } from '../float16.js';
+import { fromFloat16 } from '@genai/core';
 import { TENSOR_TYPES } from './gguf-types.js';
 
 /**

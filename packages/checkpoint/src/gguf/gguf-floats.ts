@@ -1,5 +1,4 @@
-import { GenaiError } from '@genai/core';
-import { fromBfloat16, fromFloat16 } from '../float16.js';
+import { fromBfloat16, fromFloat16, GenaiError } from '@genai/core';
 import { dequantizeK } from './dequantize-k.js';
 import { type GgufTensor, type GgufTensorType, ggufBytes, TENSOR_TYPES } from './gguf-types.js';
 

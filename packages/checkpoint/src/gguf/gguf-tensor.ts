@@ -1,5 +1,4 @@
-import { GenaiError } from '@genai/core';
-import { toFloat16 } from '../float16.js';
+import { GenaiError, toFloat16 } from '@genai/core';
 import { type GgufTensor, ggufBytes } from './gguf-types.js';
 
 /** The types that tensors are written as. */

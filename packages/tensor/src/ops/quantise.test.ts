@@ -65,6 +65,53 @@ describe.each(GGML)('of $bits bits', ({ bits, hash, scales }) => {
   });
 });
 
+describe('of 16 bits', () => {
+  // With NumPy 2.4: np.array(WEIGHTS, np.float32).astype(np.float16).view(np.uint16), in hexadecimal.
+  const BITS = [
+    [1, 0x3c00],
+    [-2, 0xc000],
+    [65504, 0x7bff], // the largest
+    [65519.996, 0x7bff],
+    [2 ** -14, 0x0400], // the smallest that is normal
+    [2 ** -14 * (1 - 2 ** -10), 0x03ff],
+    [2 ** -24, 0x0001],
+    [2 ** -25, 0x0000], // ties go to even
+    [3 * 2 ** -25, 0x0002],
+    [-0, 0x8000],
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [1 + 2 ** -11 + 2 ** -20, 0x3c01],
+    [1 / 3, 0x3555],
+  ] as const;
+
+  test('known answers: the bits of NumPy, two in a number, the first in its lower half', () => {
+    const weights = new Float32Array(32);
+    weights.set(BITS.map(([w]) => w));
+    const made = quantise(weights, { inputs: 32, bits: 16 });
+    expect([made.codes.length, made.scales]).toEqual([16, undefined]);
+    expect([...new Uint16Array(made.codes.buffer)].slice(0, BITS.length)).toEqual(BITS.map(([, bits]) => bits));
+    expect(made.codes[0]).toBe(0xc0003c00 | 0);
+  });
+
+  test('laws: an error is at most half a unit in the last place, and none the second time', () => {
+    const weights = Float32Array.from(randomNormal(key(16), 64 * 40));
+    const made = dequantise(quantise(weights, { inputs: 64, bits: 16 }));
+    for (const [i, got] of made.entries()) {
+      const unit = Math.max(2 ** (Math.floor(Math.log2(Math.abs(weights[i]!))) - 10), 2 ** -24);
+      expect(Math.abs(got - weights[i]!)).toBeLessThanOrEqual(unit / 2);
+    }
+    expect(dequantise(quantise(made, { inputs: 64, bits: 16 }))).toEqual(made);
+  });
+
+  test.each([65520, -1e6, Infinity, Number.NaN])('errors: %s', (odd) => {
+    const weights = new Float32Array(64);
+    weights[40] = odd;
+    expect(() => quantise(weights, { inputs: 32, bits: 16 })).toThrow(
+      `weight 40 is ${odd}, expected numbers from -65504 to 65504, which float16 ends at. Keep this weight in float32.`,
+    );
+  });
+});
+
 test('errors: rows that are no whole blocks, codes without their scales', () => {
   expect(() => quantise(new Float32Array(96), { inputs: 48, bits: 8 })).toThrow('got 96 weights in rows of 48');
   expect(() => quantise(new Float32Array(96), { inputs: 64, bits: 8 })).toThrow('expected whole rows');

@@ -9,10 +9,10 @@ import { dequantised } from './dequantised.js';
 import { dequantise, quantise } from './quantise.js';
 import { quantisedLinear } from './quantised-linear.js';
 
-describe.each([8, 4] as const)('of %i bits', (bits) => {
+describe.each([16, 8, 4] as const)('of %i bits', (bits) => {
   const host = quantise(Float32Array.from(randomNormal(key(0), 5 * 96)), { inputs: 96, bits });
   const codes = (): Tensor => tensor(host.codes, [5, 3 * bits], 'int32');
-  const scales = (): Tensor => tensor(host.scales, [5, 3]);
+  const scales = (): Tensor | undefined => host.scales && tensor(host.scales, [5, 3]);
   const noise = (seed: number, shape: number[]): Tensor =>
     tensor(
       randomNormal(
@@ -26,15 +26,6 @@ describe.each([8, 4] as const)('of %i bits', (bits) => {
     using made = owned(scope(() => ({ weights: dequantised(codes(), scales()) })));
     expect(made.weights.shape).toEqual([5, 96]);
     expect(made.weights.dataSync()).toEqual(dequantise(host));
-  });
-
-  test('known answers: every code there is', () => {
-    const all = Int32Array.from({ length: 32 * bits }, (_, i) => Math.imul(i * 4 + 1, 0x9e3779b1));
-    const scale = new Float32Array(32).fill(1);
-    using made = owned(scope(() => ({ q: dequantised(tensor(all, [32, bits], 'int32'), ones([32, 1])) })));
-    expect(made.q.dataSync()).toEqual(dequantise({ codes: all, scales: scale }));
-    const few = new Set(made.q.dataSync());
-    expect(Math.min(...few)).toBe(bits === 8 ? Math.min(...new Int8Array(all.buffer)) : -8);
   });
 
   test('laws: the product with the dequantised weights, and its first and second derivatives', async () => {
@@ -53,8 +44,27 @@ describe.each([8, 4] as const)('of %i bits', (bits) => {
     const [c, s] = [codes(), scales()];
     const bent = (x: Tensor, bias: Tensor): Tensor => scope(() => mul(square(quantisedLinear(x, c, s, bias)), 0.05));
     await checkGradients(bent, inputs, { order: 2, valueAndGrad });
-    for (const t of [...inputs, c, s]) t.dispose();
+    for (const t of [...inputs, c, s]) t?.dispose();
   });
+});
+
+test.each([8, 4] as const)('known answers: every code there is of %i bits', (bits) => {
+  const all = Int32Array.from({ length: 32 * bits }, (_, i) => Math.imul(i * 4 + 1, 0x9e3779b1));
+  const scale = new Float32Array(32).fill(1);
+  using made = owned(scope(() => ({ q: dequantised(tensor(all, [32, bits], 'int32'), ones([32, 1])) })));
+  expect(made.q.dataSync()).toEqual(dequantise({ codes: all, scales: scale }));
+  const few = new Set(made.q.dataSync());
+  expect(Math.min(...few)).toBe(bits === 8 ? Math.min(...new Int8Array(all.buffer)) : -8);
+});
+
+test('known answers: every float16 there is, in either half of a number', () => {
+  const finite = Uint16Array.from({ length: 2 * 0x7c00 }, (_, i) => (i & 1 ? 0x8000 : 0) | (((i >> 1) * 9) % 0x7c00));
+  const turned = finite.map((_, i) => finite[i ^ 1]!);
+  const codes = Int32Array.from([finite, turned].flatMap((bits) => [...new Int32Array(bits.buffer)]));
+  using made = owned(scope(() => ({ weights: dequantised(tensor(codes, [124, 512], 'int32')) })));
+  const bitsOf = (x: Float32Array): Int32Array => new Int32Array(x.buffer); // −0 too
+  expect(bitsOf(Float32Array.from(made.weights.dataSync()))).toEqual(bitsOf(dequantise({ codes })));
+  expect(new Set(made.weights.dataSync()).size).toBe(2 * 0x7c00 - 1); // both zeros count as one
 });
 
 test('errors: codes and scales that do not fit together, an input of another size', () => {
@@ -64,4 +74,7 @@ test('errors: codes and scales that do not fit together, an input of another siz
   expect(run(12, 64)).toThrow('expected int32 codes, 4 or 8 times as many as scales');
   expect(run(16, 32)).toThrow('quantisedLinear: x: got shape [1, 32], expected […, 64].');
   expect(() => tidy(() => void dequantised(zeros([3, 16]), zeros([3, 2])))).toThrow('got float32 codes');
+  expect(() => tidy(() => void dequantised(zeros([3, 24], 'int32')))).toThrow(
+    'got int32 codes of shape [3, 24] and no scales, expected int32 codes, a multiple of 16 in a row. Make both with',
+  );
 });

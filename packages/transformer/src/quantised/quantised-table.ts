@@ -6,7 +6,7 @@ import { matMul, reshape, type Tensor } from '@tensorflow/tfjs-core';
 export function quantisedRows({ codes, scales }: QuantisedParams, tokens: Tensor): Tensor {
   return scope(() => {
     const flat = reshape(tokens, [tokens.size]);
-    const rows = dequantised(gather(codes, flat), gather(scales, flat)); // (batch · time, width)
+    const rows = dequantised(gather(codes, flat), scales && gather(scales, flat)); // (batch · time, width)
     return reshape(rows, [...tokens.shape, rows.shape[1]!]);
   });
 }

@@ -6,23 +6,25 @@ import type { TransformerParams } from '../transformer.js';
 import { mapProjections, projectionsOf } from './map-projections.js';
 
 export interface QuantisedOptions {
-  /** Of each weight: 8 (as ggml's Q8_0) or 4 (Q4_0), and a scale for each block of 32. */
+  /** Of each weight: 16 (float16), or 8 (as ggml's Q8_0) or 4 (Q4_0) and a scale for each block of 32. */
   readonly bits: QuantisedBits;
   /** Of the embedding's table, which a tied last layer multiplies by, too; 32 leaves it as it is. Default: `bits`. */
   readonly tableBits?: QuantisedBits | 32;
 }
 
 /**
- * Parameters of the same model with its large maps and its embedding in 8 or 4 bits, to compute with: a token costs reading a quarter or
- * an eighth as much memory, where the engine has kernels for it (simd). Activations, norms, biases, learnt positions, adapters and what
- * chooses among experts stay float32; so do weights whose inputs are no multiple of 32. All tensors are new and the caller's.
+ * Parameters of the same model with its large maps and its embedding in 16, 8 or 4 bits, to compute with: a token costs reading a half, a
+ * quarter or an eighth as much memory, where the engine has kernels for it (simd, WebGPU). Activations, norms, biases, learnt positions,
+ * adapters and what chooses among experts stay float32; so do weights whose inputs are no multiple of 32. All tensors are new and the
+ * caller's.
  *
- * Adapters beside it can be trained; the quantised weights cannot. Weights that come from a GGUF file of Q8_0 or Q4_0 are quantised to
- * the same bits again.
+ * Adapters beside it can be trained; the quantised weights cannot. Weights that come from a GGUF file of Q8_0 or Q4_0, or from
+ * any of F16, are quantised to the same bits again.
  *
  * @example
  * const small = await quantised(params, { bits: 8 });
  * for await (const token of generate(model, small, { prompt, steps: 40, key: key(1) })) write(decode([token]));
+ * @throws GenaiError if a weight is too large for 16 bits, beyond 65504.
  * @source https://github.com/ggml-org/ggml, `ggml-quants.c`; Dettmers et al. 2022, "8-bit optimizers via block-wise quantization",
  * section 2.
  */
