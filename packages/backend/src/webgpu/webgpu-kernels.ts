@@ -1,7 +1,8 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { EngineKernel } from '../kernels/engine-kernel.js';
+import { fromBfloat16, type RunsPrograms, toBfloat16 } from './bfloat16.js';
 
-type WebgpuBackend = {
+type WebgpuBackend = RunsPrograms & {
   readonly disposeData: (dataId: object) => boolean;
   readonly device: { readonly limits: { readonly maxStorageBuffersPerShaderStage: number } };
 };
@@ -53,4 +54,4 @@ const addN: EngineKernel<WebgpuBackend> = {
 };
 
 /** The kernels we give the webgpu engine. */
-export const WEBGPU_KERNELS: readonly EngineKernel<WebgpuBackend>[] = [addN, cumsum];
+export const WEBGPU_KERNELS: readonly EngineKernel<WebgpuBackend>[] = [addN, cumsum, fromBfloat16, toBfloat16];
