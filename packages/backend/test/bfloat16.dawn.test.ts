@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 // @boundaries-ignore keys for them
 import { key, randomBits } from '../../core/src/index.js';
 // @boundaries-ignore the ops of @genai/tensor are run here on engines that it must not import
-import { fromBfloat16, toBfloat16 } from '../../tensor/src/index.js';
+import { packBfloat16, unpackBfloat16 } from '../../tensor/src/index.js';
 import { useBackend } from '../src/use-backend.js';
 
 afterAll(async () => void (await setBackend('cpu')));
@@ -29,8 +29,8 @@ async function coded(engine: string, size: number): Promise<Int32Array[]> {
   await useBackend(engine as 'cpu');
   const made = tidy((): Tensor[] => {
     const x = tensor1d(new Float32Array(anyBits(size).buffer));
-    const codes = [toBfloat16(x), toBfloat16(x, { key: key(3), step: scalar(size) })];
-    return [...codes, ...codes.map((code) => fromBfloat16(code, [size]))];
+    const codes = [packBfloat16(x), packBfloat16(x, { key: key(3), step: scalar(size) })];
+    return [...codes, ...codes.map((code) => unpackBfloat16(code, [size]))];
   });
   const values = await Promise.all(made.map((t) => t.data()));
   for (const t of made) t.dispose();

@@ -1,7 +1,7 @@
 // Floats in 16 bits: the upper half of a float32, two in an integer, the lower half first.
 #include "threefry.h"
 
-#define BFLOAT_GRAIN 8192
+#define PACK_GRAIN 8192
 
 typedef struct {
   u32 *codes;
@@ -53,7 +53,7 @@ INLINE void codes_at(u32 *codes, const f32 *values, u32 first, bool nearest, con
   }
 }
 
-INLINE void to_codes(const bfloats *c, int chunk, bool nearest) {
+INLINE void pack_part(const bfloats *c, int chunk, bool nearest) {
   size_t words = (c->count + 1) / 2;
   size_t i = chunk_start(words, chunk, c->chunks, BLOCK), end = chunk_start(words, chunk + 1, c->chunks, BLOCK);
   for (; i + BLOCK <= c->count / 2 && i < end; i += BLOCK) codes_at(c->codes + i, c->values + 2 * i, (u32)i, nearest, c);
@@ -65,33 +65,33 @@ INLINE void to_codes(const bfloats *c, int chunk, bool nearest) {
     memcpy(c->codes + i, codes, (end - i) * 4);
   }
 }
-static void to_nearest_part(void *context, int chunk, int thread) {
+static void pack_nearest_part(void *context, int chunk, int thread) {
   (void)thread;
-  to_codes(context, chunk, true);
+  pack_part(context, chunk, true);
 }
-static void to_random_part(void *context, int chunk, int thread) {
+static void pack_random_part(void *context, int chunk, int thread) {
   (void)thread;
-  to_codes(context, chunk, false);
+  pack_part(context, chunk, false);
 }
 
 /**
  * Rounded up with a chance that is the part of the way there: half i of the words of the key folded with the step is what is added to
  * the bits of number i. To nearest without a step. (codes; x, step or none; count, two words of the key)
  */
-void op_to_bfloat16(const i32 *a) {
+void op_pack_bfloat16(const i32 *a) {
   size_t count = (u32)INT(3);
   bfloats c = {.codes = (u32 *)PLACE(0), .values = FLOATS(1), .nearest = !INT(2), .count = count};
-  c.chunks = chunks_of((count + 1) / 2, BFLOAT_GRAIN);
+  c.chunks = chunks_of((count + 1) / 2, PACK_GRAIN);
   if (!c.nearest) {
     vu x0[VECTORS], x1[VECTORS];
     blocks_at(x0, x1, (u32)FLOATS(2)[0], (u32)INT(4), (u32)INT(5));
     c.k0 = x0[0][0], c.k1 = x1[0][0];
   }
-  parallel_for(c.nearest ? to_nearest_part : to_random_part, &c, c.chunks);
+  parallel_for(c.nearest ? pack_nearest_part : pack_random_part, &c, c.chunks);
 }
 
 // ---- From 16 bits --------------------------------------------------------------------------------------------------
-static void from_part(void *context, int chunk, int thread) {
+static void unpack_part(void *context, int chunk, int thread) {
   (void)thread;
   const bfloats *c = context;
   size_t words = (c->count + 1) / 2;
@@ -108,9 +108,9 @@ static void from_part(void *context, int chunk, int thread) {
 }
 
 /** (values; codes; count) */
-void op_from_bfloat16(const i32 *a) {
+void op_unpack_bfloat16(const i32 *a) {
   size_t count = (u32)INT(2);
   bfloats c = {.values = FLOATS(0), .codes = (u32 *)PLACE(1), .count = count};
-  c.chunks = chunks_of((count + 1) / 2, 2 * BFLOAT_GRAIN);
-  parallel_for(from_part, &c, c.chunks);
+  c.chunks = chunks_of((count + 1) / 2, 2 * PACK_GRAIN);
+  parallel_for(unpack_part, &c, c.chunks);
 }

@@ -2,7 +2,7 @@ import { key, randomBits } from '@genai/core';
 import { scalar, setBackend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { fromBfloat16, toBfloat16 } from '../../tensor/src/index.js';
+import { packBfloat16, unpackBfloat16 } from '../../tensor/src/index.js';
 
 /** Sizes that use threads, leave remainders, and are odd. */
 const SIZES = [0, 1, 2, 7, 31, 64, 127, 128, 129, 1000, 70_001, 300_000];
@@ -14,8 +14,8 @@ export async function expectCodesAsOnCpu(): Promise<void> {
     return SIZES.flatMap((size) =>
       tidy(() => {
         const x = tensor1d(new Float32Array(anyBits(size).buffer));
-        const codes = [toBfloat16(x), toBfloat16(x, { key: key(3), step: scalar(size) })];
-        const made: Tensor[] = [...codes, ...codes.map((code) => fromBfloat16(code, [size]))];
+        const codes = [packBfloat16(x), packBfloat16(x, { key: key(3), step: scalar(size) })];
+        const made: Tensor[] = [...codes, ...codes.map((code) => unpackBfloat16(code, [size]))];
         return made.map((t) => new Int32Array(t.dataSync().slice().buffer)) as never;
       }),
     );

@@ -2,7 +2,7 @@ import { CAPTURE, key } from '@genai/core';
 import { add, dispose, scalar, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
-import { fromBfloat16, toBfloat16 } from '../../tensor/src/index.js';
+import { packBfloat16, unpackBfloat16 } from '../../tensor/src/index.js';
 import { expectCodesAsOnCpu } from './bfloat16-cases.js';
 import { startSimd, stopSimd } from './with-simd.js';
 
@@ -21,7 +21,7 @@ describe.each(['relaxed', 'simd', 'scalar'] as const)('variant %s', (variant) =>
 test('laws: a captured step rounds by its step, as it does uncaptured', async () => {
   const backend = await startSimd();
   const move = ({ x, step }: { x: Tensor; step: Tensor }): { x: Tensor; step: Tensor } => ({
-    x: fromBfloat16(toBfloat16(add(x, 1e-3), { key: key(8), step }), x.shape),
+    x: unpackBfloat16(packBfloat16(add(x, 1e-3), { key: key(8), step }), x.shape),
     step: add(step, 1),
   });
   const captured = backend[CAPTURE](move as never);

@@ -1,10 +1,10 @@
 import { fold, GenaiError, isLeaf, type Key, key, leaves, mapLeaves, type Optimizer, type Tree } from '@genai/core';
-import { fromBfloat16, scope, toBfloat16 } from '@genai/tensor';
+import { packBfloat16, scope, unpackBfloat16 } from '@genai/tensor';
 import { add, scalar, type Tensor, util } from '@tensorflow/tfjs-core';
 
 /**
  * The optimizer's state of the small leaves together, then that of each large leaf in turn: in these, what has the shape of the leaf
- * is an integer tensor of the codes that `toBfloat16` makes.
+ * is an integer tensor of the codes that `packBfloat16` makes.
  */
 export type CompactState<O extends Tree<Tensor>> = { parts: readonly O[] };
 
@@ -83,7 +83,7 @@ function packed<O extends Tree<Tensor>>(state: O, part: Part, i: number, step: T
   let place = 0;
   return mapLeaves<Tensor, O>(state, (t) => {
     const noise: { key: Key; step: Tensor } = { key: fold(ofPart, place++), step };
-    return t.dtype === 'float32' && util.arraysEqual(t.shape, leaf.shape) ? toBfloat16(t, noise) : t;
+    return t.dtype === 'float32' && util.arraysEqual(t.shape, leaf.shape) ? packBfloat16(t, noise) : t;
   });
 }
 
@@ -91,7 +91,7 @@ function unpacked<O extends Tree<Tensor>>(state: O, part: Part): O {
   const leaf = largeOf(part);
   if (!leaf) return state;
   const isCodes = (t: Tensor): boolean => t.dtype === 'int32' && t.rank === 1 && t.size === Math.ceil(leaf.size / 2);
-  return mapLeaves<Tensor, O>(state, (t) => (isCodes(t) ? fromBfloat16(t, leaf.shape) : t));
+  return mapLeaves<Tensor, O>(state, (t) => (isCodes(t) ? unpackBfloat16(t, leaf.shape) : t));
 }
 
 function largeOf(part: Part): Tensor | undefined {

@@ -27,15 +27,15 @@ export type RunsPrograms = {
 
 const WORKGROUP = 64;
 
-/** Codes of 16 bits from floats, as `toBfloat16` of @genai/tensor has them on the host, bit by bit. */
-export const toBfloat16: EngineKernel<RunsPrograms> = {
-  name: 'GenaiToBfloat16',
+/** Codes of 16 bits from floats, as `packBfloat16` of @genai/tensor has them on the host, bit by bit. */
+export const packBfloat16: EngineKernel<RunsPrograms> = {
+  name: 'GenaiPackBfloat16',
   run({ inputs, attrs, backend }) {
     const { x, step } = inputs as { x: TensorInfo; step?: TensorInfo };
     const [first, second] = (attrs.key as readonly [number, number] | undefined) ?? [0, 0];
     const count = util.sizeFromShape(x.shape);
     const program = programOf([Math.ceil(count / 2)], {
-      shaderKey: step ? 'genaiToBfloat16Noise' : 'genaiToBfloat16',
+      shaderKey: step ? 'genaiPackBfloat16Noise' : 'genaiPackBfloat16',
       variableNames: step ? ['X', 'Moves'] : ['X'],
       uniforms: 'count : i32, first : i32, second : i32,',
       code: `${UPPER}${step ? THREEFRY : ''}
@@ -55,11 +55,11 @@ export const toBfloat16: EngineKernel<RunsPrograms> = {
 };
 
 /** Floats from their codes. */
-export const fromBfloat16: EngineKernel<RunsPrograms> = {
-  name: 'GenaiFromBfloat16',
+export const unpackBfloat16: EngineKernel<RunsPrograms> = {
+  name: 'GenaiUnpackBfloat16',
   run({ inputs, attrs, backend }) {
     const program = programOf(attrs.shape as number[], {
-      shaderKey: 'genaiFromBfloat16',
+      shaderKey: 'genaiUnpackBfloat16',
       variableNames: ['Codes'],
       code: `
         fn main(index : i32) {

@@ -1,6 +1,6 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { EngineKernel } from '../kernels/engine-kernel.js';
-import { fromBfloat16, type RunsPrograms, toBfloat16 } from './bfloat16.js';
+import { packBfloat16, type RunsPrograms, unpackBfloat16 } from './bfloat16.js';
 
 type WebgpuBackend = RunsPrograms & {
   readonly disposeData: (dataId: object) => boolean;
@@ -54,4 +54,4 @@ const addN: EngineKernel<WebgpuBackend> = {
 };
 
 /** The kernels we give the webgpu engine. */
-export const WEBGPU_KERNELS: readonly EngineKernel<WebgpuBackend>[] = [addN, cumsum, fromBfloat16, toBfloat16];
+export const WEBGPU_KERNELS: readonly EngineKernel<WebgpuBackend>[] = [addN, cumsum, unpackBfloat16, packBfloat16];

@@ -2,8 +2,8 @@ import { fold, key, randomBits, randomNormal } from '@genai/core';
 import { engine, grad, mul, ones, scalar, sum, type Tensor, tensor, tensor1d, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { scope } from '../scope.js';
-import { fromBfloat16 } from './from-bfloat16.js';
-import { type RoundingNoise, toBfloat16 } from './to-bfloat16.js';
+import { packBfloat16, type RoundingNoise } from './pack-bfloat16.js';
+import { unpackBfloat16 } from './unpack-bfloat16.js';
 
 const floatOf = (bits: number): number => new Float32Array(Uint32Array.of(bits).buffer)[0]!;
 
@@ -12,8 +12,8 @@ function codesOf(bits: number[], noise?: (step: Tensor) => RoundingNoise, step =
   let back: Uint32Array = new Uint32Array();
   const codes = scope(() => {
     const x = tensor1d(new Float32Array(Uint32Array.from(bits).buffer));
-    const codes = toBfloat16(x, noise?.(scalar(step)));
-    back = new Uint32Array(fromBfloat16(codes, x.shape).dataSync().slice().buffer);
+    const codes = packBfloat16(x, noise?.(scalar(step)));
+    back = new Uint32Array(unpackBfloat16(codes, x.shape).dataSync().slice().buffer);
     return { codes };
   });
   const halves = new Uint16Array(codes.codes.dataSync().slice().buffer);
@@ -68,7 +68,7 @@ test('laws: the mean of many roundings is the number, within its noise', () => {
   for (const value of [1 + 1 / 512, 1 + 1 / 4096, -Math.PI, 1e-3, 1.5e-39]) {
     const count = 40_000;
     const rounded = scope(() => ({
-      y: fromBfloat16(toBfloat16(mul(ones([count]), value), { key: key(3), step: scalar(0) }), [count]),
+      y: unpackBfloat16(packBfloat16(mul(ones([count]), value), { key: key(3), step: scalar(0) }), [count]),
     }));
     const values = rounded.y.dataSync<'float32'>();
     const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
@@ -84,7 +84,7 @@ test('laws: the mean of many roundings is the number, within its noise', () => {
 test('laws: another step or another key rounds another way, the same ones the same way, in any shape', () => {
   const values = randomNormal(key(0), 3 * 7);
   const codes = (shape: number[], seed: number, step: number): number[] => {
-    const made = scope(() => ({ codes: toBfloat16(tensor(values, shape), { key: key(seed), step: scalar(step) }) }));
+    const made = scope(() => ({ codes: packBfloat16(tensor(values, shape), { key: key(seed), step: scalar(step) }) }));
     const list = [...made.codes.dataSync()];
     made.codes.dispose();
     return list;
@@ -98,10 +98,10 @@ test('laws: another step or another key rounds another way, the same ones the sa
 
 test('laws: sizes 0 and 1, and no gradient', () => {
   scope(() => {
-    expect(toBfloat16(zeros([0, 4])).shape).toEqual([0]);
-    expect(fromBfloat16(toBfloat16(zeros([0, 4])), [0, 4]).shape).toEqual([0, 4]);
-    expect(fromBfloat16(toBfloat16(scalar(-2.5)), []).dataSync()[0]).toBe(-2.5);
-    const slope = grad((x) => sum(mul(x, fromBfloat16(toBfloat16(x), x.shape))))(tensor1d([1, 2, 4]));
+    expect(packBfloat16(zeros([0, 4])).shape).toEqual([0]);
+    expect(unpackBfloat16(packBfloat16(zeros([0, 4])), [0, 4]).shape).toEqual([0, 4]);
+    expect(unpackBfloat16(packBfloat16(scalar(-2.5)), []).dataSync()[0]).toBe(-2.5);
+    const slope = grad((x) => sum(mul(x, unpackBfloat16(packBfloat16(x), x.shape))))(tensor1d([1, 2, 4]));
     expect([...slope.dataSync()]).toEqual([1, 2, 4]);
     return {};
   });
@@ -109,16 +109,16 @@ test('laws: sizes 0 and 1, and no gradient', () => {
 
 test('errors: another dtype, another number of codes, a step that is no scalar, WebGL', () => {
   scope(() => {
-    expect(() => toBfloat16(zeros([2], 'int32'))).toThrow('toBfloat16: x is int32, expected float32.');
-    expect(() => toBfloat16(zeros([2]), { key: key(0), step: zeros([2]) })).toThrow('step is float32 of shape [2]');
-    expect(() => fromBfloat16(zeros([2], 'int32'), [2, 3])).toThrow('got 2 int32 codes, expected 3 of int32');
-    expect(() => fromBfloat16(zeros([3]), [2, 3])).toThrow('got 3 float32 codes');
+    expect(() => packBfloat16(zeros([2], 'int32'))).toThrow('packBfloat16: x is int32, expected float32.');
+    expect(() => packBfloat16(zeros([2]), { key: key(0), step: zeros([2]) })).toThrow('step is float32 of shape [2]');
+    expect(() => unpackBfloat16(zeros([2], 'int32'), [2, 3])).toThrow('got 2 int32 codes, expected 3 of int32');
+    expect(() => unpackBfloat16(zeros([3]), [2, 3])).toThrow('got 3 float32 codes');
     const [floats, codes] = [zeros([2]), zeros([1], 'int32')];
     const name = engine().backendName;
     try {
       engine().backendName = 'webgl';
-      expect(() => toBfloat16(floats)).toThrow('toBfloat16: WebGL keeps integers as floats');
-      expect(() => fromBfloat16(codes, [2])).toThrow('fromBfloat16: WebGL keeps integers as floats');
+      expect(() => packBfloat16(floats)).toThrow('packBfloat16: WebGL keeps integers as floats');
+      expect(() => unpackBfloat16(codes, [2])).toThrow('unpackBfloat16: WebGL keeps integers as floats');
     } finally {
       engine().backendName = name;
     }

@@ -1,7 +1,7 @@
 import { fold, GenaiError, type Key, randomBits } from '@genai/core';
 import { customGrad, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
-import { expectWholeIntegers } from './from-bfloat16.js';
 import { isFused, runFused } from './fused.js';
+import { expectWholeIntegers } from './unpack-bfloat16.js';
 
 /** What decides which way numbers are rounded: a key, and a float scalar that counts, so that a captured step rounds anew. */
 export interface RoundingNoise {
@@ -20,31 +20,31 @@ export interface RoundingNoise {
  * x: any shape, float32; result: (⌈size / 2⌉) of int32.
  *
  * @example
- * const codes = toBfloat16(momentum, { key: key(0), step }); // half the bytes
- * const again = fromBfloat16(codes, momentum.shape);
+ * const codes = packBfloat16(momentum, { key: key(0), step }); // half the bytes
+ * const again = unpackBfloat16(codes, momentum.shape);
  * @throws GenaiError if x is not float32 or `step` no float scalar, or on WebGL, whose integers have 24 bits.
  * @source Zamirai et al. 2020, "Revisiting BFloat16 training", section 4 (stochastic rounding).
  */
-export function toBfloat16(x: Tensor, noise?: RoundingNoise): Tensor {
+export function packBfloat16(x: Tensor, noise?: RoundingNoise): Tensor {
   if (x.dtype !== 'float32') {
-    throw new GenaiError(`toBfloat16: x is ${x.dtype}, expected float32. Leave integers as they are.`);
+    throw new GenaiError(`packBfloat16: x is ${x.dtype}, expected float32. Leave integers as they are.`);
   }
   if (noise && (noise.step.dtype !== 'float32' || noise.step.size !== 1)) {
     const { dtype, shape } = noise.step;
     throw new GenaiError(
-      `toBfloat16: step is ${dtype} of shape [${shape.join(', ')}], expected a float scalar. Pass scalar(step).`,
+      `packBfloat16: step is ${dtype} of shape [${shape.join(', ')}], expected a float scalar. Pass scalar(step).`,
     );
   }
-  expectWholeIntegers('toBfloat16');
+  expectWholeIntegers('packBfloat16');
   // An op of no inputs has nothing to pass a gradient to.
   const constant = customGrad(() => ({ value: rounded(x, noise), gradFunc: () => [] }));
   return constant();
 }
 
 function rounded(x: Tensor, noise: RoundingNoise | undefined): Tensor {
-  if (!isFused('GenaiToBfloat16', x)) return tensor1d(onHost(x, noise), 'int32');
+  if (!isFused('GenaiPackBfloat16', x)) return tensor1d(onHost(x, noise), 'int32');
   const inputs = noise ? { x, step: noise.step } : { x };
-  return runFused('GenaiToBfloat16', inputs, noise ? { key: [...noise.key] } : {})[0]!;
+  return runFused('GenaiPackBfloat16', inputs, noise ? { key: [...noise.key] } : {})[0]!;
 }
 
 function onHost(x: Tensor, noise: RoundingNoise | undefined): Int32Array {

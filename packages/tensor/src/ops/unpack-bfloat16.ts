@@ -3,26 +3,26 @@ import { customGrad, engine, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { isFused, runFused } from './fused.js';
 
 /**
- * The floats that `toBfloat16` made codes of, exactly as they were rounded.
+ * The floats that `packBfloat16` made codes of, exactly as they were rounded.
  *
  * codes: (⌈size / 2⌉) of int32; result: `shape`. No gradient flows.
  *
  * @example
- * const momentum = fromBfloat16(codes, [784, 256]);
+ * const momentum = unpackBfloat16(codes, [784, 256]);
  * @throws GenaiError if there are not so many codes as the shape needs, or on WebGL, whose integers have 24 bits.
  */
-export function fromBfloat16(codes: Tensor, shape: readonly number[]): Tensor {
+export function unpackBfloat16(codes: Tensor, shape: readonly number[]): Tensor {
   const needed = Math.ceil(sizeOf(shape) / 2);
   if (codes.dtype !== 'int32' || codes.size !== needed) {
     throw new GenaiError(
-      `fromBfloat16: got ${codes.size} ${codes.dtype} codes, expected ${needed} of int32 for shape [${shape.join(', ')}]. Make them ` +
-        'with toBfloat16.',
+      `unpackBfloat16: got ${codes.size} ${codes.dtype} codes, expected ${needed} of int32 for shape [${shape.join(', ')}]. Make them ` +
+        'with packBfloat16.',
     );
   }
-  expectWholeIntegers('fromBfloat16');
+  expectWholeIntegers('unpackBfloat16');
   const compute = (): Tensor =>
-    isFused('GenaiFromBfloat16')
-      ? runFused('GenaiFromBfloat16', { codes }, { shape: [...shape] })[0]!
+    isFused('GenaiUnpackBfloat16')
+      ? runFused('GenaiUnpackBfloat16', { codes }, { shape: [...shape] })[0]!
       : tensor(onHost(codes, sizeOf(shape)), [...shape], 'float32');
   const constant = customGrad(() => ({ value: compute(), gradFunc: () => [] }));
   return constant();
