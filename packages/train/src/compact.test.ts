@@ -1,4 +1,4 @@
-import { key, leaves, type Optimizer, type Tree } from '@genai/core';
+import { fold, key, leaves, type Optimizer, type Tree } from '@genai/core';
 import { normalNoise, packBfloat16, scope, unpackBfloat16 } from '@genai/tensor';
 import { optimizerLaws } from '@genai/testing/optimizer-laws';
 import { contents, distinct, form, free } from '@genai/testing/step-laws';
@@ -102,6 +102,30 @@ test('known answers: a first update is that of the optimizer itself, to the bit'
       return optimizer.update(p, state as never, p, step).params;
     });
     expect(contents(packed!)).toEqual(contents(plain!));
+    return {};
+  });
+});
+
+test('known answers: update by update the optimizer itself, with both moments rounded between', () => {
+  scope(() => {
+    const [plain, packed] = [adamW(0.1), compact(adamW(0.1))];
+    let own = { w: normalNoise(key(5), [36, 37]) };
+    let moved = own;
+    let state = plain.init(own);
+    let codes = packed.init(moved);
+    const rounding = fold(key(0xbf16), 0);
+    for (let i = 0; i < 8; i++) {
+      const grad = { w: normalNoise(key(10 + i), [36, 37]) };
+      ({ params: moved, state: codes } = packed.update(grad, codes, moved, scalar(i)));
+      const next = plain.update(grad, state, own, scalar(i));
+      const rounded = [next.state.first, next.state.second].map((moment, place) => {
+        const { w } = moment as { w: Tensor };
+        return { w: unpackBfloat16(packBfloat16(w, { key: fold(rounding, place), step: scalar(i + 1) }), w.shape) };
+      });
+      own = next.params;
+      state = { ...next.state, first: rounded[0]!, second: rounded[1]! };
+    }
+    expect(contents(moved)).toEqual(contents(own));
     return {};
   });
 });
