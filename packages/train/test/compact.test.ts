@@ -127,11 +127,11 @@ async function learnt(optimizer: Optimizer<Tensor>): Promise<{ first: number; la
 }
 
 test('known answers: a transformer learns English with packed moments as it does with float32', async () => {
-  const rate = warmupCosine({ peak: 5e-3, warmup: 20, steps: 200 });
+  const rate = warmupCosine({ peak: 2e-3, warmup: 20, steps: 200 });
   const plain = await learnt(chain(clipByGlobalNorm(1), adamW(rate)) as unknown as Optimizer<Tensor>);
   const packed = await learnt(chain(clipByGlobalNorm(1), compact(adamW(rate))) as unknown as Optimizer<Tensor>);
   expect(packed.first).toBe(plain.first);
-  expect(plain.last).toBeLessThan(0.7 * plain.first);
-  expect(Math.abs(packed.last - plain.last)).toBeLessThan(0.05); // nats a character
+  expect(plain.last).toBeLessThan(0.8 * plain.first);
+  expect(Math.abs(packed.last - plain.last)).toBeLessThan(0.03); // nats a character
   expect(packed.bytes / plain.bytes).toBeLessThan(0.53);
 }, 120_000);
