@@ -1,34 +1,11 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { EngineKernel } from '../kernels/engine-kernel.js';
-
-/** A shader as the engine takes it: bound are the output and `variableNames`. */
-type Program = {
-  readonly variableNames: readonly string[];
-  readonly outputShape: readonly number[];
-  readonly workgroupSize: readonly [number, number, number];
-  readonly dispatchLayout: { readonly x: readonly number[] };
-  readonly dispatch: readonly [number, number, number];
-  readonly uniforms?: string;
-  readonly size: true;
-  /** What tells shaders apart, beside ranks and dtypes. */
-  readonly shaderKey: string;
-  readonly getUserCode: () => string;
-};
-
-/** The part of the engine that runs a shader of ours. */
-export type RunsPrograms = {
-  readonly runWebGPUProgram: (
-    program: Program,
-    inputs: readonly TensorInfo[],
-    dtype: 'float32' | 'int32',
-    uniforms?: readonly { readonly type: 'int32'; readonly data: readonly number[] }[],
-  ) => TensorInfo;
-};
+import type { WebgpuBackend, WebgpuProgram } from './webgpu-backend.js';
 
 const WORKGROUP = 64;
 
 /** Codes of 16 bits from floats, as `packBfloat16` of @genai/tensor has them on the host, bit by bit. */
-export const packBfloat16: EngineKernel<RunsPrograms> = {
+export const packBfloat16: EngineKernel<WebgpuBackend> = {
   name: 'GenaiPackBfloat16',
   run({ inputs, attrs, backend }) {
     const { x, step } = inputs as { x: TensorInfo; step?: TensorInfo };
@@ -55,7 +32,7 @@ export const packBfloat16: EngineKernel<RunsPrograms> = {
 };
 
 /** Floats from their codes. */
-export const unpackBfloat16: EngineKernel<RunsPrograms> = {
+export const unpackBfloat16: EngineKernel<WebgpuBackend> = {
   name: 'GenaiUnpackBfloat16',
   run({ inputs, attrs, backend }) {
     const program = programOf(attrs.shape as number[], {
@@ -76,8 +53,8 @@ export const unpackBfloat16: EngineKernel<RunsPrograms> = {
 /** A shader that is run once for each number of its output. */
 function programOf(
   outputShape: readonly number[],
-  { code, ...rest }: Pick<Program, 'shaderKey' | 'variableNames' | 'uniforms'> & { readonly code: string },
-): Program {
+  { code, ...rest }: Pick<WebgpuProgram, 'shaderKey' | 'variableNames' | 'uniforms'> & { readonly code: string },
+): WebgpuProgram {
   return {
     ...rest,
     outputShape,

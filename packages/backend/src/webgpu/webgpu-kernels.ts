@@ -1,11 +1,7 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { EngineKernel } from '../kernels/engine-kernel.js';
-import { packBfloat16, type RunsPrograms, unpackBfloat16 } from './bfloat16.js';
-
-type WebgpuBackend = RunsPrograms & {
-  readonly disposeData: (dataId: object) => boolean;
-  readonly device: { readonly limits: { readonly maxStorageBuffersPerShaderStage: number } };
-};
+import { packBfloat16, unpackBfloat16 } from './bfloat16.js';
+import type { WebgpuBackend } from './webgpu-backend.js';
 
 /**
  * cumsum. The stock kernel writes the axis' length into its reversed shader but not into the name under which it keeps
