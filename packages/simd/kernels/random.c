@@ -1,49 +1,13 @@
 // Random numbers from keys: the same words for a key as `randomBits` of @genai/core (and as JAX), turned into numbers by
 // the same float32 arithmetic. Word i depends on the key and on i alone, so any cut of the work gives the same numbers.
-#include "base.h"
+#include "threefry.h"
 
 enum { BITS, UNIFORM, NORMAL, TRUNCATED_NORMAL, GUMBEL };
-#define VECTORS 4 // side by side: one hides the latency of the other, as registers allow
-#define BLOCK (VECTORS * VL)
 #define RANDOM_GRAIN (2048 * VL)
 
 #define SQRT2 1.41421354f
 #define ABOVE_MINUS_ONE -0.99999994f // the float32 after −1
 #define SMALLEST_NORMAL 1.17549435e-38f
-
-// ---- Words: Threefry-2x32, 20 rounds (Salmon et al. 2011) ------------------------------------------------------------
-INLINE vu rotate(vu x, int by) {
-#if defined(__wasm__) && defined(__wasm_simd128__)
-  // Whole bytes: one shuffle instead of two shifts.
-  typedef u8 bytes __attribute__((vector_size(16)));
-  if (by == 16) return (vu)__builtin_shufflevector((bytes)x, (bytes)x, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-  if (by == 24) return (vu)__builtin_shufflevector((bytes)x, (bytes)x, 1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
-#endif
-  return (x << by) | (x >> (32 - by));
-}
-
-#define EACH for (int v = 0; v < VECTORS; v++)
-INLINE void four_rounds(vu *x0, vu *x1, int a, int b, int c, int d, u32 add0, u32 add1) {
-  EACH x0[v] += x1[v], x1[v] = rotate(x1[v], a) ^ x0[v];
-  EACH x0[v] += x1[v], x1[v] = rotate(x1[v], b) ^ x0[v];
-  EACH x0[v] += x1[v], x1[v] = rotate(x1[v], c) ^ x0[v];
-  EACH x0[v] += x1[v], x1[v] = rotate(x1[v], d) ^ x0[v];
-  EACH x0[v] += add0, x1[v] += add1;
-}
-
-/** Words `first` … `first + BLOCK − 1`: the two halves of the block at the 64-bit counter (0, i), folded together. */
-INLINE void words_at(vu *words, u32 first, u32 k0, u32 k1) {
-  u32 k2 = k0 ^ k1 ^ 0x1bd11bda, lane[VL];
-  for (u32 i = 0; i < VL; i++) lane[i] = i;
-  vu x0[VECTORS], x1[VECTORS], lanes = *(vu *)lane;
-  EACH x0[v] = (vu){} + k0, x1[v] = lanes + (first + (u32)v * VL + k1);
-  four_rounds(x0, x1, 13, 15, 26, 6, k1, k2 + 1);
-  four_rounds(x0, x1, 17, 29, 16, 24, k2, k0 + 2);
-  four_rounds(x0, x1, 13, 15, 26, 6, k0, k1 + 3);
-  four_rounds(x0, x1, 17, 29, 16, 24, k1, k2 + 4);
-  four_rounds(x0, x1, 13, 15, 26, 6, k2, k0 + 5);
-  EACH words[v] = x0[v] ^ x1[v];
-}
 
 // ---- Numbers -------------------------------------------------------------------------------------------------------
 /** The same number, and a wall that keeps the compiler from fusing the product in it with a sum outside. */

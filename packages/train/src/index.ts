@@ -16,6 +16,7 @@ export { joinThreads } from './cluster/join-threads.js';
 export { shard } from './cluster/shard.js';
 export { stopTogether } from './cluster/stop-together.js';
 export { type ThreadSeat, type ThreadTeam, threadTeam } from './cluster/thread-team.js';
+export { type CompactState, compact } from './compact.js';
 export { type CompeteOptions, type Contest, compete } from './compete.js';
 export { curriculum, type Stage } from './curriculum.js';
 export { type EarlyStoppingOptions, earlyStopping, type Patience } from './early-stopping.js';

@@ -1,4 +1,5 @@
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
+import { packBfloat16, unpackBfloat16 } from './bfloat16.js';
 import { dequantised, quantisedLinear } from './quantised.js';
 import type { WebgpuKernel } from './webgpu-backend.js';
 
@@ -49,4 +50,11 @@ const addN: WebgpuKernel = {
 };
 
 /** The kernels we give the webgpu engine. */
-export const WEBGPU_KERNELS: readonly WebgpuKernel[] = [addN, cumsum, dequantised, quantisedLinear];
+export const WEBGPU_KERNELS: readonly WebgpuKernel[] = [
+  addN,
+  cumsum,
+  dequantised,
+  packBfloat16,
+  quantisedLinear,
+  unpackBfloat16,
+];

@@ -1,6 +1,7 @@
 import type { SimdKernel } from '../simd-kernel.js';
 import { ACTIVATION_KERNELS } from './activation.js';
 import { ATTENTION_KERNELS } from './attention.js';
+import { BFLOAT16_KERNELS } from './bfloat16.js';
 import { BINARY_KERNELS } from './binary.js';
 import { CACHED_ATTENTION_KERNELS } from './cached-attention.js';
 import { CONCAT_ELU_KERNELS } from './concat-elu.js';
@@ -29,6 +30,7 @@ import { UNARY_KERNELS } from './unary.js';
 export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...ACTIVATION_KERNELS,
   ...ATTENTION_KERNELS,
+  ...BFLOAT16_KERNELS,
   ...BINARY_KERNELS,
   ...CACHED_ATTENTION_KERNELS,
   ...CONCAT_ELU_KERNELS,
