@@ -114,11 +114,11 @@ static void scatter_strip(void *context, int chunk, int thread) {
     for (size_t i = 0; i < j / PANEL * PANEL; i++) s.out[j * w + i] = s.out[i * w + j];
 }
 
-/** The bits of doubles: the mean, then the scatter, row after row. (bits, panels; x; rows, width) */
+/** The bits of doubles: the mean, then the scatter, row after row. (bits, panels; x; first row, rows, width) */
 void op_scatter(const i32 *a) {
-  const size_t rows = (u32)INT(3), width = (u32)INT(4), count = (width + PANEL - 1) / PANEL;
+  const size_t from = (u32)INT(3), rows = (u32)INT(4), width = (u32)INT(5), count = (width + PANEL - 1) / PANEL;
   double *bits = (double *)PLACE(0);
-  scattering s = {bits, bits + width, (double *)PLACE(1), FLOATS(2), rows, width, count};
+  scattering s = {bits, bits + width, (double *)PLACE(1), FLOATS(2) + from * width, rows, width, count};
   parallel_for(centre_panel, &s, (int)count);
   parallel_for(scatter_strip, &s, (int)((count + STRIP - 1) / STRIP));
 }

@@ -1,5 +1,5 @@
 import { GenaiError } from '@genai/core';
-import { slice, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { slice, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { breathing } from '../breathing.js';
 import { isTensor, type Points, type Rows, rowsOf } from '../points.js';
 import { addScatter, type Matrix, matrixOf, mirror } from './inner-products.js';
@@ -42,11 +42,11 @@ export class MomentsSum {
   async add(points: Points, least = 1): Promise<void> {
     const taken = await this.#addBlocks(points);
     if (taken === 0) return this.addRows(await rowsOf(this.#where, points, least));
-    const { shape } = points as Tensor;
-    if (taken === shape[0]) return;
+    if (taken === (points as Tensor).shape[0]) return;
     const rest = slice(points as Tensor, [taken, 0]);
     try {
-      await this.addRows(await rowsOf(this.#where, rest));
+      const rows = await rowsOf(this.#where, rest).catch(() => rowsOf(this.#where, points)); // names the row
+      await this.addRows(rows);
     } finally {
       rest.dispose();
     }
@@ -101,8 +101,7 @@ export class MomentsSum {
     const breath = breathing();
     let taken = 0;
     for (; taken + this.#size <= count; taken += this.#size) {
-      const from = taken;
-      const block = scatterOnEngine(() => slice(points as Tensor2D, [from, 0], [this.#size, width]), width);
+      const block = scatterOnEngine(points, taken, this.#size);
       if (!block.mean.every(Number.isFinite)) await rowsOf(this.#where, points); // throws, and names the row
       mergeMoments(settled, this.#size, block);
       if (breath.due()) await breath.take();
@@ -138,12 +137,12 @@ function merge(sum: Sum, values: Rows['values']): void {
   const width = sum.mean.length;
   if (values.length === 0) return;
   if (values instanceof Float32Array && hasScatter(width)) {
-    const rows = values.length / width;
-    mergeMoments(
-      sum,
-      rows,
-      scatterOnEngine(() => tensor2d(values, [rows, width]), width),
-    );
+    const x = tensor2d(values, [values.length / width, width]);
+    try {
+      mergeMoments(sum, x.shape[0], scatterOnEngine(x, 0, x.shape[0]));
+    } finally {
+      x.dispose();
+    }
   } else {
     const part = partOf(width) * width;
     for (let from = 0; from < values.length; from += part) {
@@ -166,7 +165,7 @@ function mergeMoments(sum: Sum, rows: number, { mean, scatter }: BlockMoments): 
   mergeMeans(sum, rows, apart);
 }
 
-/** Takes in rows whose mean lies `apart` and whose scatter is in the sum. */
+/** Takes in rows whose mean lies `apart`, and whose scatter is in the sum. */
 function mergeMeans(sum: Sum, rows: number, apart: Float64Array): void {
   const { count, mean } = sum;
   const { values } = sum.scatter;

@@ -12,11 +12,12 @@ export function hasScatter(width: number): boolean {
   return width >= LEAST_WIDTH && isFused(SCATTER);
 }
 
-/** Of rows (count, width), where the engine {@link hasScatter}. What `rows` makes is disposed of. */
-export function scatterOnEngine(rows: () => Tensor, width: number): BlockMoments {
-  const made = scope(() => runFused(SCATTER, { x: rows() })[0]!);
+/** Of some rows of a matrix (count, width) of single precision, where the engine {@link hasScatter}. */
+export function scatterOnEngine(x: Tensor, from: number, rows: number): BlockMoments {
+  const made = scope(() => runFused(SCATTER, { x }, { from, rows })[0]!);
   const words = made.dataSync<'int32'>(); // engines with this kernel compute in the memory of the host: nothing to wait for
   made.dispose();
+  const width = x.shape[1]!;
   const numbers = new Float64Array(words.buffer, words.byteOffset, words.length / 2);
   return { mean: numbers.subarray(0, width), scatter: numbers.subarray(width) };
 }
