@@ -2,7 +2,7 @@ import { GenaiError } from '@genai/core';
 import type { Matrix } from './features/inner-products.js';
 import { type Moments, MomentsSum } from './features/moments.js';
 import { rootOf, traceOfRoot } from './features/root-trace.js';
-import { type Points, rowsOf } from './points.js';
+import type { Points } from './points.js';
 
 export type { Moments };
 
@@ -52,7 +52,7 @@ export async function distanceOf(first: Moments, second: Moments, root: Matrix):
 
 async function gathered(where: string, features: Points): Promise<Moments> {
   const sum = new MomentsSum(where);
-  await sum.add(await rowsOf(where, features, 2));
+  await sum.add(features, 2);
   return sum.result();
 }
 

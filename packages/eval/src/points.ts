@@ -28,8 +28,20 @@ export async function rowsOf(where: string, points: Points, least = 1, width?: n
   return rows;
 }
 
-/** In a tenth of the time that asking for each takes: 0 times what is not finite is NaN, and so is any sum with it. */
 function allFinite(values: Float32Array | Float64Array): boolean {
+  return values instanceof Float32Array ? allSinglesFinite(values) : allDoublesFinite(values);
+}
+
+/** By their bits: an exponent of ones, to which a one is added, reaches the sign. */
+function allSinglesFinite({ buffer, byteOffset, length }: Float32Array): boolean {
+  const words = new Int32Array(buffer, byteOffset, length);
+  let seen = 0;
+  for (let i = 0; i < words.length; i++) seen |= (words[i]! & 0x7fffffff) + 0x800000;
+  return seen >= 0;
+}
+
+/** In a tenth of the time that asking for each takes: 0 times what is not finite is NaN, and so is any sum with it. */
+function allDoublesFinite(values: Float64Array): boolean {
   let zero = 0;
   for (let i = 0; i < values.length; i++) zero += 0 * values[i]!;
   return zero === 0;
@@ -48,7 +60,8 @@ async function fromTensor(where: string, points: Tensor): Promise<Rows> {
 
 function fromArrays(where: string, points: readonly ArrayLike<number>[]): Rows {
   const width = points[0]?.length ?? 0;
-  const values = new Float64Array(points.length * width);
+  const single = points.every((row) => row instanceof Float32Array);
+  const values = new (single ? Float32Array : Float64Array)(points.length * width);
   for (const [i, row] of points.entries()) {
     if (row.length !== width) {
       throw new GenaiError(
@@ -60,6 +73,6 @@ function fromArrays(where: string, points: readonly ArrayLike<number>[]): Rows {
   return { values, count: points.length, width };
 }
 
-function isTensor(points: Points): points is Tensor {
+export function isTensor(points: Points): points is Tensor {
   return 'dataId' in points;
 }

@@ -4,6 +4,7 @@ import {
   cast,
   floor,
   matMul,
+  mean,
   mul,
   scalar,
   sub,
@@ -29,6 +30,7 @@ import {
   gelu,
   groupedAttention,
   groupNorm,
+  isFused,
   layerNorm,
   leakyRelu,
   linear,
@@ -40,6 +42,7 @@ import {
   quantisedLinear,
   rmsNorm,
   rotary,
+  runFused,
   selfAttention,
   silu,
   softmaxCrossEntropy,
@@ -58,6 +61,17 @@ export type FusedCase = readonly [name: string, compute: () => Tensor[], floor?:
 
 /** What is fused, at sizes that use threads and leave remainders. */
 export const FUSED_CASES: readonly FusedCase[] = [
+  ...(
+    [
+      [1, 3],
+      [300, 70],
+      [1030, 33],
+      [50, 130],
+    ] as const
+  ).map(([rows, width]): FusedCase => {
+    const x = () => tensor2d(randomNormal(key(rows), rows * width), [rows, width]);
+    return [`mean and scatter of ${rows} rows of ${width}`, () => meanAndScatter(x()), rows];
+  }),
   ...[
     [7, 33],
     [3, 5, 1],
@@ -471,4 +485,16 @@ function tensorsOf(values: Tree<Tensor>): Tensor[] {
   const found = values as unknown as object;
   if ('dataId' in found) return [found as Tensor];
   return Object.values(found).flatMap((part) => tensorsOf(part as Tree<Tensor>));
+}
+
+/** Of rows: the kernel gives the bits of doubles. */
+function meanAndScatter(x: Tensor): Tensor[] {
+  const [rows, width] = x.shape as [number, number];
+  if (!isFused('GenaiScatter', x)) {
+    const centred = sub(x, mean(x, 0));
+    return [mean(x, 0), matMul(centred, centred, true)];
+  }
+  const words = runFused('GenaiScatter', { x }, { from: 0, rows })[0]!.dataSync();
+  const numbers = Float32Array.from(new Float64Array(words.buffer, words.byteOffset, words.length / 2));
+  return [tensor1d(numbers.slice(0, width)), tensor2d(numbers.slice(width), [width, width])];
 }

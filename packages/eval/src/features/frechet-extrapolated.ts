@@ -1,6 +1,5 @@
 import { expectIntegers, fold, GenaiError, randomPermutation } from '@genai/core';
 import { distanceOf } from '../frechet-distance.js';
-import { rowsOf } from '../points.js';
 import type { SampleMetric } from '../sample-metric.js';
 import { expectOneWidth, momentsAsStatistics, momentsFrom } from './frechet.js';
 import { MomentsSum } from './moments.js';
@@ -45,7 +44,7 @@ export function frechetExtrapolated({
       const sum = new MomentsSum(where);
       return {
         add: async (batch) => {
-          await sum.add(await rowsOf(where, batch));
+          await sum.add(batch);
           await kept.add(batch);
         },
         result: () => ({ ...momentsAsStatistics(sum.result(), sum.count), ...kept.result() }),
@@ -62,7 +61,7 @@ export function frechetExtrapolated({
         const count = Math.round(rows.count * (from + ((1 - from) * i) / (points - 1)));
         const chosen = randomPermutation(fold(key, i), rows.count).subarray(0, count);
         const sum = new MomentsSum(where);
-        await sum.add(pickRows(rows, chosen));
+        await sum.addRows(pickRows(rows, chosen));
         line.push([1 / count, await distanceOf(sum.result(), second, root)]);
       }
       return { frechetExtrapolated: { value: interceptOf(line), better: 'lower' } };

@@ -1,6 +1,5 @@
 import { GenaiError } from '@genai/core';
 import { distanceOf } from '../frechet-distance.js';
-import { rowsOf } from '../points.js';
 import type { SampleMetric } from '../sample-metric.js';
 import type { Statistics } from '../statistics.js';
 import { type Moments, MomentsSum } from './moments.js';
@@ -24,7 +23,7 @@ export function frechet(): SampleMetric<'frechet'> {
     gather: () => {
       const sum = new MomentsSum(where);
       return {
-        add: async (batch) => sum.add(await rowsOf(where, batch)),
+        add: (batch) => sum.add(batch),
         result: () => momentsAsStatistics(sum.result(), sum.count),
       };
     },

@@ -23,6 +23,7 @@ import { REDUCE_KERNELS } from './reduce.js';
 import { RESIZE_KERNELS } from './resize.js';
 import { ROTARY_KERNELS } from './rotary.js';
 import { SCAN_KERNELS } from './scan.js';
+import { SCATTER_KERNELS } from './scatter.js';
 import { SOFTMAX_KERNELS } from './softmax.js';
 import { UNARY_KERNELS } from './unary.js';
 
@@ -52,6 +53,7 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...RESIZE_KERNELS,
   ...ROTARY_KERNELS,
   ...SCAN_KERNELS,
+  ...SCATTER_KERNELS,
   ...SOFTMAX_KERNELS,
   ...UNARY_KERNELS,
 ];
