@@ -1,4 +1,4 @@
-import { CAPTURE, key } from '@genai/core';
+import { CAPTURE, type Key, key } from '@genai/core';
 import { add, dispose, scalar, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
@@ -29,7 +29,7 @@ test('laws: a captured step rounds by its step, as it does uncaptured', async ()
     let state = { x: tensor1d(Array.from({ length: 501 }, (_, i) => 1 + Math.sin(i))), step: scalar(0) };
     for (let i = 0; i < 6; i++) {
       const before = state;
-      state = tidy(() => run(before, key(i + 1) as never)) as typeof state;
+      state = tidy(() => (run as (state: typeof before, k: Key) => typeof before)(before, key(i + 1)));
       dispose(before);
     }
     const values = [...state.x.dataSync()];

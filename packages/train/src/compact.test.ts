@@ -61,20 +61,19 @@ test('known answers: what has the shape of a large leaf is codes, half the bytes
   free(made.state);
 });
 
-test.each<[string, Optimizer<Tensor>]>([
-  ['adamW', compact(adamW(0.01)) as Optimizer<Tensor>],
-  ['adafactor', compact(adafactor(0.1)) as Optimizer<Tensor>],
-  ['lookahead', lookahead(compact(sgd(0.01, { momentum: 0.9 }))) as Optimizer<Tensor>],
-  ['a chain', chain(clipByGlobalNorm(1), compact(adam(0.01))) as unknown as Optimizer<Tensor>],
-  [
-    'groups',
-    grouped(
-      { when: (_, leaf) => leaf.rank === 2, optimizer: compact(muon(0.01)) },
-      { optimizer: compact(adam(0.01)) },
-    ) as unknown as Optimizer<Tensor>,
-  ],
-  ['groups inside', compact(grouped({ optimizer: adam(0.01) })) as unknown as Optimizer<Tensor>],
-])('laws: %s of large leaves is pure, keeps its form and leaves nothing behind', (_, optimizer) => {
+const cases = Object.entries<unknown>({
+  adamW: compact(adamW(0.01)),
+  adafactor: compact(adafactor(0.1)),
+  lookahead: lookahead(compact(sgd(0.01, { momentum: 0.9 }))),
+  'a chain': chain(clipByGlobalNorm(1), compact(adam(0.01))),
+  groups: grouped(
+    { when: (_, leaf) => leaf.rank === 2, optimizer: compact(muon(0.01)) },
+    { optimizer: compact(adam(0.01)) },
+  ),
+  'groups inside': compact(grouped({ optimizer: adam(0.01) })),
+}) as [name: string, optimizer: Optimizer<Tensor>][];
+
+test.each(cases)('laws: %s of large leaves is pure, keeps its form and leaves nothing behind', (_, optimizer) => {
   const inputs = tidy(() => ({ params: params(), step: scalar(4) }));
   const state = optimizer.init(inputs.params);
   const before = contents({ ...inputs, state });
@@ -131,7 +130,7 @@ test('known answers: update by update the optimizer itself, with both moments ro
 });
 
 test('known answers: a second moment of discount 0.999 keeps its mean, where rounding to nearest stalls', () => {
-  const [size, steps, b2] = [1024, 1500, 0.999];
+  const [size, steps, b2] = [1024, 800, 0.999];
   const optimizer = compact(adam(0, { b2 }));
   const held = tidy(() => ({ w: ones([size]), grad: ones([size]) }));
   let state = optimizer.init({ w: held.w });
@@ -146,11 +145,11 @@ test('known answers: a second moment of discount 0.999 keeps its mean, where rou
     ({ state, nearest } = next);
   }
   const meanOf = (codes: Tensor): number => {
-    const values = tidy(() => unpackBfloat16(codes, [size]).dataSync());
+    const values = tidy(() => unpackBfloat16(codes, [size]).dataSync<'float32'>());
     return values.reduce((a, b) => a + b, 0) / size;
   };
   const second = new Map(leaves<Tensor>(state)).get('parts.0.second.w')!;
-  const exact = (1 - b2 ** steps) / (1 - b2); // 777
+  const exact = (1 - b2 ** steps) / (1 - b2); // 551
   expect(Math.abs(meanOf(second) / exact - 1)).toBeLessThan(0.005);
   expect(meanOf(nearest)).toBe(256); // from there on an increment is less than half of what is between two numbers
   free(state, nearest, held);
@@ -163,7 +162,7 @@ test('laws: estimateMemory counts the codes', () => {
   };
   const batch = points();
   const [plain, packed] = [adam(0.1), compact(adam(0.1))].map((optimizer) =>
-    estimateMemory(minimize(line as never, optimizer as Optimizer<Tensor>), {
+    estimateMemory(minimize(line as never, optimizer as unknown as Optimizer<Tensor>), {
       batch: batch as never,
       rows: 24,
       key: key(0),
