@@ -15,8 +15,8 @@ enum { SIDE = 4 };
 enum {
   VECTORS = 2,
   PANEL = VECTORS * LANES,
-  STRIP = 32 / PANEL, // panels of the right side that a chunk takes
-  DEPTH = 128,        // rows of them that stay in the first cache
+  STRIP = 64 / PANEL, // panels of the right side that a chunk takes
+  DEPTH = 64,         // rows of them that stay in the first cache
 };
 
 #if defined(__wasm_relaxed_simd__)
