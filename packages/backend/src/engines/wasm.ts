@@ -4,7 +4,6 @@ import { isRunning } from '../start-backend.js';
 import { guardAllocation } from '../wasm/guard-allocation.js';
 import type { WasmBackend } from '../wasm/wasm-backend.js';
 import { wasmFiles } from '../wasm/wasm-files.js';
-import { WASM_KERNELS } from '../wasm/wasm-kernels.js';
 import type { Engine } from './engine.js';
 import { importFailure } from './import-failure.js';
 
@@ -23,6 +22,7 @@ export const wasm: Engine = {
     } catch (error) {
       throw importFailure('@tensorflow/tfjs-backend-wasm', error);
     }
+    const { WASM_KERNELS } = await import('../wasm/wasm-kernels.js'); // whoever takes another engine does without
     registerKernels('wasm', WASM_KERNELS);
     if (isRunning('wasm')) return; // too late for paths, and no need
     // Its threads never start in Node, hang for ever in minified bundles, and do not help training where they run.

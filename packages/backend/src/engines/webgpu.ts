@@ -1,6 +1,5 @@
 import { registerKernels } from '../kernels/engine-kernel.js';
 import { isNode } from '../node-builtin.js';
-import { WEBGPU_KERNELS } from '../webgpu/webgpu-kernels.js';
 import type { Engine } from './engine.js';
 import { importFailure } from './import-failure.js';
 import { isSoftware } from './is-software.js';
@@ -33,6 +32,7 @@ export const webgpu: Engine = {
     } catch (error) {
       throw importFailure('@tensorflow/tfjs-backend-webgpu', error);
     }
+    const { WEBGPU_KERNELS } = await import('../webgpu/webgpu-kernels.js'); // whoever takes another engine does without
     registerKernels('webgpu', WEBGPU_KERNELS);
   },
   facts: () => ({
