@@ -57,17 +57,16 @@ function defaults(): Record<string, string>[] {
       return []; // bundled without node_modules: the engine looks beside itself
     }
   }
-  // Vite knows this form: it copies the file and puts its address here, or leaves it where this engine is not installed, which webpack
-  // calls an error.
-  const plain = new URL(
-    /* webpackIgnore: true */ '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm',
-    import.meta.url,
-  );
-  const simd = new URL(
-    /* webpackIgnore: true */ '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-    import.meta.url,
-  );
-  const found: Record<string, string>[] = [{ [PLAIN]: plain.href, [SIMD]: simd.href, [THREADED]: '' }];
+  const found: Record<string, string>[] = [];
+  // Webpack, which makes a number of this, would call a file that is not installed an error.
+  if (!(import.meta as { readonly webpack?: number }).webpack) {
+    found.push({
+      // Vite knows this form: it copies the file and puts its address here, or leaves it where this engine is not installed.
+      [PLAIN]: new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm', import.meta.url).href,
+      [SIMD]: new URL('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url).href,
+      [THREADED]: '',
+    });
+  }
   try {
     // A page with an import map: beside the module that it names. Webpack would look for a name that is written here.
     found.push(filesIn(new URL('./', import.meta.resolve(PACKAGE)).href));
