@@ -6,22 +6,25 @@ import { SOFTWARE_GPU, visits } from './site/visits.js';
 const ALL = [
   { lab: 'vae', loss: 'metric-loss' },
   { lab: 'gan', loss: undefined }, // a game: no loss needs to fall
+  { lab: 'gan', query: '&lab=clothes', loss: undefined },
   { lab: 'flow', loss: 'metric-−log p' },
   { lab: 'text', loss: 'metric-loss' },
   { lab: 'gpt', loss: 'metric-loss' },
   { lab: 'music', loss: 'metric-loss' },
   { lab: 'shapes', loss: 'metric-loss' },
   { lab: 'side-by-side', loss: undefined },
-] as const;
+].map(({ query = '', ...each }) => ({ query, ...each }));
 /** DOCS_ENGINES=all tries the others too. */
 const LABS =
-  process.env.DOCS_ENGINES === 'all' ? ALL : ALL.filter(({ lab }) => lab === 'vae' || lab === 'gan' || lab === 'text');
+  process.env.DOCS_ENGINES === 'all'
+    ? ALL
+    : ALL.filter(({ lab, query }) => query === '' && (lab === 'vae' || lab === 'gan' || lab === 'text'));
 
 const visit = visits({ isolated: false, flags: SOFTWARE_GPU, reducedMotion: 'reduce' });
 const { at, text, number, open, train, chooseEngine, reaches } = labPage(visit);
 
-test.each(LABS)('engines: $lab trains on WebGL, and goes on on WebGPU', async ({ lab, loss }) => {
-  await open(`${lab}.html?engine=webgl`);
+test.each(LABS)('engines: $lab $query trains on WebGL, and goes on on WebGPU', async ({ lab, query, loss }) => {
+  await open(`${lab}.html?engine=webgl${query}`);
   await train();
   await reaches(1);
   const first = loss && (await number(loss));
