@@ -1,25 +1,17 @@
 import { generate } from '@genai/autoregressive';
-import { disposeTree, key } from '@genai/core';
-import { bytes } from '@genai/data';
+import { key } from '@genai/core';
 import { generateText, jsonSchema, Output, streamText } from 'ai-7';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BigramParams, bigram, learnt } from '../test/bigram.js';
+import { expect, test } from 'vitest';
+import { noise, noiseParams, tokenizer } from '../test/noise.js';
 import { genai } from './genai.js';
 
-/** A model that knows nothing: every byte is as likely as the next. */
-const noise = bigram(256);
-const tokenizer = bytes();
-let params: BigramParams;
-beforeAll(() => {
-  params = learnt(256, []);
-});
-afterAll(() => disposeTree(params));
+const paramsOf = noiseParams();
 
 test('known answers: version 7 draws what the model alone does, whole and as it streams', async () => {
-  await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
+  await using model = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise' });
   const call = { model, prompt: 'To be', maxOutputTokens: 12, seed: 4, temperature: 0.8 };
   const { text, usage, finishReason } = await generateText(call);
-  const alone = generate(noise, params, {
+  const alone = generate(noise, paramsOf(), {
     ...{ prompt: tokenizer.encode('To be'), steps: 12, key: key(4), temperature: 0.8 },
   });
   expect(text).toBe(tokenizer.decode((await alone.result).tokens));
@@ -31,7 +23,7 @@ test('known answers: version 7 draws what the model alone does, whole and as it 
 });
 
 test('known answers: version 7 gets an object of its schema from noise', async () => {
-  await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
+  await using model = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise' });
   const schema = jsonSchema<{ sunny: boolean; degrees: number }>({
     type: 'object',
     properties: { sunny: { type: 'boolean' }, degrees: { type: 'integer', minimum: -40, maximum: 50 } },

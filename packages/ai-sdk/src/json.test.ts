@@ -1,5 +1,5 @@
 import { disposeTree, key } from '@genai/core';
-import { bytes, characters } from '@genai/data';
+import { characters } from '@genai/data';
 import { gpt2, transformer } from '@genai/transformer';
 import {
   generateObject,
@@ -10,18 +10,12 @@ import {
   Output,
   streamObject,
 } from 'ai';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BigramParams, bigram, learnt } from '../test/bigram.js';
+import { describe, expect, test } from 'vitest';
+import { bigram, learnt } from '../test/bigram.js';
+import { noise, noiseParams, tokenizer } from '../test/noise.js';
 import { genai } from './genai.js';
 
-/** A model that knows nothing: every byte is as likely as the next. */
-const noise = bigram(256);
-const tokenizer = bytes();
-let params: BigramParams;
-beforeAll(() => {
-  params = learnt(256, []);
-});
-afterAll(() => disposeTree(params));
+const paramsOf = noiseParams();
 
 type Person = { readonly name: string; readonly age: number; readonly tags?: readonly string[]; readonly sex?: string };
 const person = jsonSchema<Person>(
@@ -60,8 +54,8 @@ describe('laws: what noise writes is valid, and complete in time', () => {
   const MINIMAL = '{"name":"","age":0}'.length;
 
   test('generateObject, with room for a little more than the shortest, a thousand tokens, and a context', async () => {
-    await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
-    await using short = genai({ model: noise, params, tokenizer }, { id: 'noise', longest: 40 });
+    await using model = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise' });
+    await using short = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise', longest: 40 });
     const expectValid = async (
       call: { model: LanguageModel; seed: number; maxOutputTokens?: number },
       most: number,
@@ -78,7 +72,7 @@ describe('laws: what noise writes is valid, and complete in time', () => {
   });
 
   test('what cannot be in time is cut, and told as such', async () => {
-    await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
+    await using model = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise' });
     const call = { model, schema: person, prompt: 'Who?', maxOutputTokens: MINIMAL - 1, seed: 0 };
     const failed = generateObject(call).catch((error: unknown) => error);
     expect(await failed).toBeInstanceOf(NoObjectGeneratedError);
@@ -134,7 +128,7 @@ describe('known answers', () => {
 });
 
 test('known answers: schemas as Zod 4 writes them', async () => {
-  await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
+  await using model = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise' });
   // z.object({ point: z.tuple([z.string(), z.int()]), counts: z.record(z.string(), z.boolean()), day: z.iso.date() }), by `toJSONSchema` of
   // Zod 4.6 with target 'draft-7'; the pattern shortened.
   const day = '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\\d|2[0-8])$';
@@ -159,9 +153,9 @@ test('known answers: schemas as Zod 4 writes them', async () => {
 });
 
 test('errors: a schema that is not supported names its place; one that no token can write', async () => {
-  await using model = genai({ model: noise, params, tokenizer }, { id: 'noise' });
+  await using model = genai({ model: noise, params: paramsOf(), tokenizer }, { id: 'noise' });
   const schema = jsonSchema<{ x: string }>({ type: 'object', properties: { x: { type: 'string', format: 'uri' } } });
   await expect(generateObject({ model, schema, prompt: '?' })).rejects.toThrow('format');
-  await using letters = genai({ model: bigram(2), params, tokenizer: characters('ab') }, { id: 'letters' });
+  await using letters = genai({ model: bigram(2), params: paramsOf(), tokenizer: characters('ab') }, { id: 'letters' });
   await expect(generateObject({ model: letters, schema: person, prompt: 'a' })).rejects.toThrow('constrain: no text');
 });

@@ -17,7 +17,7 @@ export interface RoundingNoise {
  * itself; without it to nearest, of two the even one. The codes of a key and step are the same on every engine. Finite numbers
  * stay finite; infinities, NaN and −0 stay what they are. An odd number of floats is filled up with 0. No gradient flows.
  *
- * x: any shape, float32; result: (⌈size / 2⌉) of int32.
+ * x: float32 of whatever shape; result: (⌈size / 2⌉) of int32.
  *
  * @example
  * const codes = packBfloat16(momentum, { key: key(0), step }); // half the bytes
