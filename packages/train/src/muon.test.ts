@@ -3,7 +3,7 @@ import { key } from '@genai/core';
 import { normalNoise, scope } from '@genai/tensor';
 import { expectClose } from '@genai/testing/expect-close';
 import { optimizerLaws } from '@genai/testing/optimizer-laws';
-import { scalar, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
+import { reshape, scalar, type Tensor, tensor, zeros } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { adam } from './adam.js';
 import { grouped } from './grouped.js';
@@ -55,10 +55,24 @@ test('known answers: a first move has orthogonal rows, of length 0.7 to 1.2 what
   });
 });
 
+test('known answers: a filter moves as the matrix of its places and inputs', () => {
+  scope(() => {
+    const filter = [normalNoise(key(1), [3, 3, 2, 5])];
+    const grad = [normalNoise(key(2), [3, 3, 2, 5])];
+    const [flatFilter, flatGrad] = [filter, grad].map((each) => [reshape(each[0]!, [18, 5])]) as [Tensor[], Tensor[]];
+    const optimizer = muon(0.1);
+    const moved = optimizer.update(grad, optimizer.init(filter), filter, scalar(0)).params[0]!;
+    const flat = optimizer.update(flatGrad, optimizer.init(flatFilter), flatFilter, scalar(0)).params[0]!;
+    expect(moved.shape).toEqual([3, 3, 2, 5]);
+    expect(moved.dataSync()).toEqual(flat.dataSync());
+    return {};
+  });
+});
+
 test('errors: a leaf that is no matrix, and a number out of range', () => {
   scope(() => {
     const params = { bias: tensor([1, 2]) };
-    expect(() => muon(0.1).init(params)).toThrow('muon: "bias" has shape [2], expected a matrix');
+    expect(() => muon(0.1).init(params)).toThrow('muon: "bias" has shape [2], expected a matrix or a filter');
     expect(() => muon(0.1, { momentum: 1 })).toThrow('muon: momentum');
     return {};
   });

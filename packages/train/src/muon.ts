@@ -1,10 +1,11 @@
-import { GenaiError, mapLeaves, type Optimizer, type Tree } from '@genai/core';
+import { GenaiError, mapLeaves, type Optimizer, sizeOf, type Tree } from '@genai/core';
 import { scope } from '@genai/tensor';
 import {
   add,
   div,
   matMul,
   mul,
+  reshape,
   scalar,
   sqrt,
   square,
@@ -33,13 +34,14 @@ export interface MuonOptions {
 /**
  * Muon: each matrix moves by its momentum with all its singular values drawn to about 1, so that no direction is left behind.
  *
- * It is for the matrices (inputs, outputs) of hidden layers alone; embeddings, last layers, biases and norms are left to another
- * optimizer by `grouped`. A matrix moves by the learning rate times √max(1, outputs / inputs).
+ * It is for the matrices (inputs, outputs) of hidden layers, and their filters (…, inputs, outputs), which count as matrices of all
+ * places and inputs; embeddings, last layers, biases and norms are left to another optimizer by `grouped`. A matrix moves by the
+ * learning rate times √max(1, outputs / inputs).
  *
  * @example
  * const hidden = (path: string, leaf: Tensor): boolean => path.startsWith('blocks.') && leaf.rank === 2;
  * minimize(nll(model), grouped({ when: hidden, optimizer: muon(0.02) }, { optimizer: adamW(3e-4) }));
- * @throws GenaiError if a number is out of its range; when used, if a leaf is no matrix.
+ * @throws GenaiError if a number is out of its range; when used, if a leaf has fewer than two axes.
  * @source Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks".
  */
 export function muon(
@@ -65,7 +67,8 @@ export function muon(
           (path, p, g, m) => {
             const [inputs, outputs] = expectMatrix(p, path);
             const sums = add(mul(m!, discount), g!);
-            const direction = orthogonalised(nesterov ? add(g!, mul(sums, discount)) : sums); // (inputs, outputs)
+            const ahead = nesterov ? add(g!, mul(sums, discount)) : sums;
+            const direction = reshape(orthogonalised(reshape(ahead, [inputs, outputs])), p.shape);
             const move = mul(direction, mul(rate, Math.sqrt(Math.max(1, outputs / inputs))));
             return [sub(weightDecay ? mul(p, kept) : p, move), sums];
           },
@@ -96,9 +99,10 @@ function orthogonalised(matrix: Tensor): Tensor {
   return tall ? transpose(x) : x;
 }
 
-function expectMatrix(leaf: Tensor, path: string): readonly [inputs: number, outputs: number] {
-  if (leaf.rank === 2) return leaf.shape as [number, number];
+/** The sizes of a leaf as a matrix: all axes but the last are inputs. */
+function expectMatrix({ shape }: Tensor, path: string): readonly [inputs: number, outputs: number] {
+  if (shape.length >= 2) return [sizeOf(shape.slice(0, -1)), shape.at(-1)!];
   throw new GenaiError(
-    `muon: "${path}" has shape [${leaf.shape.join(', ')}], expected a matrix. Give others to another optimizer by \`grouped\`.`,
+    `muon: "${path}" has shape [${shape.join(', ')}], expected a matrix or a filter. Give others to another optimizer by \`grouped\`.`,
   );
 }
