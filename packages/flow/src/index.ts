@@ -53,6 +53,8 @@ export { channelHalf, checkerboard, type Mask } from './image/mask.js';
 export { type MaskedCouplingOptions, maskedCoupling } from './image/masked-coupling.js';
 export { type MultiScaleFlowOptions, type MultiScaleFlowParams, multiScaleFlow } from './image/multi-scale-flow.js';
 export { pixelNoise } from './image/pixel-noise.js';
+export { type SplineImageFlowParams, splineImageFlow } from './image/spline-image-flow.js';
+export { type SplineScalesOptions, type SplineScalesParams, splineScales } from './image/spline-scales.js';
 export { squeeze } from './image/squeeze.js';
 export { type ImportanceSample, importanceSample } from './importance-sample.js';
 export { invert } from './invert.js';

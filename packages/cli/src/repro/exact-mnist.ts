@@ -6,10 +6,11 @@ import { type Distribution, disposeTree, key, type Model, mapLeaves, sizeOf, spl
 import { batches, binarize, type Dataset, take } from '@genai/data';
 import { evaluate, nll, type Score } from '@genai/eval';
 import { scope } from '@genai/tensor';
-import { adam, ema, minimize, warmupCosine } from '@genai/train';
+import { ema, minimize } from '@genai/train';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
 import { imageData } from '../image-data.js';
 import { number } from '../progress.js';
+import { adamFrom, fallingOver, type MovedBy, muonFrom } from './moved-by.js';
 import { dataOptions, type Protocol, type ReproContext, type Reproduction } from './protocol.js';
 import { trainKept } from './train-kept.js';
 import { binarizedOnce, vectors } from './vectors.js';
@@ -28,7 +29,7 @@ export const madeMnist: Protocol = {
       modelOf: (features) => made({ features, hidden: [500], direct: true }),
       layers: 'one hidden layer of 500 units, weights from the pixels straight to the outputs, natural order',
       epochs: 30,
-      rate: 1e-2,
+      ...adamFrom(1e-2),
     }),
 };
 
@@ -46,7 +47,7 @@ export const madeMnistLarge: Protocol = {
       modelOf: (features) => made({ features, hidden: [2000], direct: true }),
       layers: 'one hidden layer of 2,000 units, weights from the pixels straight to the outputs, natural order',
       epochs: 40,
-      rate: 3e-3,
+      ...adamFrom(3e-3),
     }),
 };
 
@@ -62,13 +63,17 @@ export const pixelCnnMnist: Protocol = {
       modelOf: () => pixelModel({ net: pixelCnn(), emission: binaryPixels(), height: 28, width: 28 }),
       layers: 'a 7 × 7 convolution, 15 residual blocks of 16 (32) channels, two layers of 32',
       read: (images) => images,
-      epochs: 20,
-      batch: 64,
-      rate: 3e-3,
+      epochs: 8,
+      batch: 16,
+      ...muonFrom(
+        { muon: 5e-3, adam: 2e-3 },
+        'matrices and filters of the blocks',
+        (path, leaf) => path.startsWith('blocks.') && leaf.rank > 1,
+      ),
     }),
 };
 
-interface Experiment<P> {
+interface Experiment<P, O extends Tree<Tensor>> extends MovedBy<O> {
   readonly what: string;
   readonly published: string;
   readonly source: string;
@@ -78,7 +83,6 @@ interface Experiment<P> {
   readonly read: (images: Dataset<Tensor>) => Dataset<Tensor>;
   readonly epochs: number;
   readonly batch: number;
-  readonly rate: number;
 }
 
 const MADE = { read: vectors, batch: 100 };
@@ -86,9 +90,9 @@ const DECAY = 0.999;
 /** Test images that are looked at after each epoch. */
 const WATCHED = 1_000;
 
-async function exactMnist<P extends Tree<Tensor>>(
+async function exactMnist<P extends Tree<Tensor>, O extends Tree<Tensor>>(
   context: ReproContext,
-  { what, published, source, layers, modelOf, read, batch, rate: peak, ...experiment }: Experiment<P>,
+  { what, published, source, layers, modelOf, read, batch, optimizer, rates, ...experiment }: Experiment<P, O>,
 ): Promise<Reproduction> {
   const { seed, folder, bar, signal } = context;
   const { train, test, shape } = await imageData(context.data ?? 'mnist', context.cwd, dataOptions(context));
@@ -98,8 +102,7 @@ async function exactMnist<P extends Tree<Tensor>>(
   const ordered = batches(read(train), { size: batch, key: orderKey });
   const { perEpoch } = ordered;
   const steps = epochs * perEpoch;
-  const rate = warmupCosine({ peak, warmup: Math.min(100, steps - 1), steps, end: peak / 100 });
-  const step = ema(minimize(vectorNll(model), adam(rate)), { decay: DECAY });
+  const step = ema(minimize(vectorNll(model), optimizer(fallingOver(steps))), { decay: DECAY });
   const measured = await binarizedOnce(read(test), key(778));
   const nats = async (params: P, data: Dataset<Tensor>): Promise<Score> => {
     const scores = await evaluate(model, params, {
@@ -136,7 +139,7 @@ async function exactMnist<P extends Tree<Tensor>>(
     };
     const protocol =
       `${train.length} images to train on, binarised anew at every step, ${measured.length} to measure, binarised once; ${layers}; batch ${batch}, ${epochs} epochs, ` +
-      `Adam with a rate that falls from ${peak} to a hundredth along a cosine, parameters averaged over ${DECAY}. No epoch was chosen by the test images.`;
+      `${rates} to a hundredth along a cosine, parameters averaged over ${DECAY}. No epoch was chosen by the test images.`;
     return { findings: [finding], protocol, steps, stopped: false };
   } finally {
     disposeTree(params);

@@ -4,7 +4,14 @@ import { madeMnist, madeMnistLarge, pixelCnnMnist } from './exact-mnist.js';
 import { fashionClassifier } from './fashion-classifier.js';
 import { fashionGan } from './fashion-gan.js';
 import { fashionScore } from './fashion-score.js';
-import { flowMnistMultiscale, flowMnistSimple, flowMnistVardeq } from './flow-mnist.js';
+import {
+  flowMnistMultiscale,
+  flowMnistSimple,
+  flowMnistSplines,
+  flowMnistSplinesMultiscale,
+  flowMnistSplinesVardeq,
+  flowMnistVardeq,
+} from './flow-mnist.js';
 import { flowRing } from './flow-modes.js';
 import { iwaeMnist, vaeMnist } from './iwae-mnist.js';
 import { grid, ring } from './mode-cover.js';
@@ -30,6 +37,9 @@ export const PROTOCOLS: readonly Protocol[] = [
   flowMnistSimple,
   flowMnistVardeq,
   flowMnistMultiscale,
+  flowMnistSplines,
+  flowMnistSplinesVardeq,
+  flowMnistSplinesMultiscale,
   pointClouds,
   pointClouds5,
   names,

@@ -3,6 +3,7 @@ import { conv2d, zeros } from '@genai/nn';
 import { add, log, sigmoid, type Tensor } from '@tensorflow/tfjs-core';
 import type { Bijector } from '../bijector.js';
 import { coupling } from '../coupling.js';
+import { inOrder } from '../in-order.js';
 import { actnorm } from '../linear/actnorm.js';
 import { luLinear } from '../linear/lu-linear.js';
 import { affineMap } from '../scalar/affine-map.js';
@@ -75,8 +76,3 @@ export function glow({ shape, levels, steps, hidden = 512, key }: GlowOptions): 
 
 /** Keeps the scale of a coupling, σ(s + 2) in the paper, from 0: its inverse would be infinite. */
 const LEAST = 1e-3;
-
-/** Maps whose parameters differ, and are known to be trees. */
-function inOrder(maps: readonly unknown[]): Bijector<GlowParams> {
-  return sequence<GlowParams>(...(maps as readonly Bijector<Tree<Tensor>>[]));
-}

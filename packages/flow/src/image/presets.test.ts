@@ -7,12 +7,16 @@ import { floor, moments, mul, reshape, slice, sub, type Tensor, tile } from '@te
 import { expect, test } from 'vitest';
 import { boundNll } from '../dequantize/bound-nll.js';
 import { dequantized } from '../dequantize/dequantized.js';
+import { logitTransform } from '../elementwise/logit-transform.js';
 import { flow } from '../flow.js';
+import { standardize } from '../linear/standardize.js';
 import { checkerboardFlow } from './checkerboard-flow.js';
 import { glow } from './glow.js';
 import { imageCouplings } from './image-couplings.js';
 import { multiScaleFlow } from './multi-scale-flow.js';
 import { pixelNoise } from './pixel-noise.js';
+import { splineImageFlow } from './spline-image-flow.js';
+import { splineScales } from './spline-scales.js';
 
 bijectorLaws('imageCouplings of pixels beside an image', () => ({
   map: imageCouplings({ shape: [2, 2, 1], count: 2, hidden: 2, context: 1 }),
@@ -31,6 +35,12 @@ bijectorLaws('glow of two levels', () => ({
   map: glow({ shape: [4, 4, 1], levels: 2, steps: 1, hidden: 3, key: key(5) }),
   x: () => normalNoise(key(1), [2, 4, 4, 1]),
   spread: 0.2,
+  settings: 200,
+}));
+bijectorLaws('splines over two scales of squares', () => ({
+  map: splineScales({ shape: [4, 4, 1], couplings: [2, 1], hidden: 2, layers: 1, bins: 3 }),
+  x: () => normalNoise(key(1), [2, 4, 4, 1]),
+  spread: 0.15,
   settings: 200,
 }));
 
@@ -67,6 +77,35 @@ test('known answers: at first every preset is the logit of the image, in the ord
     expect(Number.isFinite(loss.dataSync()[0])).toBe(true);
     return [];
   });
+});
+
+test('known answers: a new flow of splines is the logit of the image, standardised, and draws images', () => {
+  scope(() => {
+    const small = [4, 8, 3] as const;
+    const model = dequantized(splineImageFlow({ shape: small, couplings: [2, 1], hidden: 2 }), { levels: 8 });
+    const logits = dequantized(
+      flow({
+        transforms: [logitTransform({ alpha: 5e-6 }), standardize(-3, 3)],
+        base: standardNormal(small),
+      }),
+      { levels: 8 },
+    );
+    const x = floor(uniformNoise(key(1), [3, ...small], { max: 8 }));
+    const given = model.given(model.init(key(0)));
+    expectClose(given.logProbBound(x, key(3)), logits.given(logits.init(key(0))).logProbBound(x, key(3)), {
+      absolute: 1e-3,
+    });
+    expect(given.sample(key(2), [2, 3]).shape).toEqual([2, 3, ...small]);
+    return [];
+  });
+});
+
+test('errors: images that cannot be halved, no scale, a size of 0', () => {
+  expect(() => splineScales({ shape: [28, 28, 1], couplings: [1, 1, 1] })).toThrow(
+    '28 × 28 cannot be halved at each of 3',
+  );
+  expect(() => splineScales({ shape: [28, 28, 1], couplings: [] })).toThrow('cannot be halved at each of 0 scales');
+  expect(() => splineScales({ shape: [28, 28, 1], couplings: [0] })).toThrow('couplings must be');
 });
 
 test('laws: a started glow has actnorms that give mean 0 and deviation 1, through all of its levels', () => {
