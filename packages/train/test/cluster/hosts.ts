@@ -115,6 +115,7 @@ function flagsOf(launcher: string, agent: string, device: string): string[] {
   };
   return [
     ...Object.entries(settings).flatMap(([name, value]) => ['--mca', name, value]),
+    ...['--bind-to', 'none'], // both would have the first core of this machine, each of its own host
     ...['--host', ADDRESSES.map((address) => `${address}:1`).join(',')],
   ];
 }

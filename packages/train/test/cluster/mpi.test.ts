@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bundled } from './bundled.js';
-import { LAUNCHERS, launch } from './launch.js';
+import { LAUNCHERS, launch, started } from './launch.js';
 
 if (LAUNCHERS.length === 0) test.skip('collectives of OpenMPI and MPICH, which are not installed'); // so that the count says it; .ci/run installs both
 
@@ -24,6 +24,18 @@ describe.each(LAUNCHERS)('%s', (launcher) => {
     // Whichever ends first, mpirun may end the other before it tells its own.
     expect(thrown.told.join()).toMatch(/thrown by rank 1|calls dispose|another dispose/);
     for (const task of ['rank 1 aborts', 'rank 1 dies']) expect((await run(launcher, 2, task)).code).not.toBe(0);
+  });
+
+  test('errors: processes of srun that do not hear of each other', async () => {
+    const library = launcher.includes('openmpi') ? 'libmpi.so.40' : 'libmpich.so.12';
+    const { code, told } = await bundled('rank-of-mpi', async (file) => {
+      // What srun without --mpi leaves a process to know.
+      const env = { SLURM_STEP_NUM_TASKS: '2', GENAI_MPI: library };
+      const { told, ended } = started(process.execPath, [file, 'laws'], env);
+      return { code: await ended, told };
+    });
+    expect(told).toEqual([expect.stringContaining(`srun started 2 processes, but ${library} knows of one`)]);
+    expect(code).toBe(1);
   });
 
   test('errors: a process that hangs is given up after the timeout, and ended', async () => {

@@ -73,8 +73,9 @@ export type MpiLibrary = {
 };
 
 /**
- * Opens the MPI of this machine: the one that `GENAI_MPI` names, else the one whose `mpirun` started this process, else
- * OpenMPI, else MPICH and its relatives. Sets `UCX_ERROR_SIGNALS` and, but for OpenMPI, `UCX_MEM_EVENTS`, unless they are set.
+ * Opens the MPI of this machine: the one that `GENAI_MPI` names, else the one whose `mpirun` started this process, or for
+ * which `srun --mpi` did (PMIx: OpenMPI, PMI-2: MPICH), else OpenMPI, else MPICH and its relatives. Sets
+ * `UCX_ERROR_SIGNALS` and, but for OpenMPI, `UCX_MEM_EVENTS`, unless they are set.
  *
  * @throws GenaiError if koffi or the library cannot be had.
  */

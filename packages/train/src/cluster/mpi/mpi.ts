@@ -16,7 +16,8 @@ import { within } from './within.js';
  *
  * @example
  * await using ranks = await mpi({ timeout: 120_000 }); // mpirun -np 4 node train.js
- * @throws GenaiError if koffi or the library is missing, if another MPI started the processes, or MPI runs already.
+ * @throws GenaiError if koffi or the library is missing, if another MPI or a bare `srun` started the processes, or MPI runs
+ * already.
  */
 export async function mpi({ timeout = 60_000 }: CollectiveOptions = {}): Promise<Collective> {
   if (!(timeout > 0)) throw new GenaiError(`mpi: timeout must be above 0 ms, got ${timeout}.`);
@@ -32,13 +33,7 @@ export async function mpi({ timeout = 60_000 }: CollectiveOptions = {}): Promise
   const rank = number[0]!;
   call.size(world, number);
   const size = number[0]!;
-  const started = Number(process.env.OMPI_COMM_WORLD_SIZE ?? process.env.PMI_SIZE ?? size);
-  if (started !== size) {
-    throw new GenaiError(
-      `mpi: ${started} processes were started, but ${library.path} knows of ${size}: it is not the MPI of that mpirun. ` +
-        'Name the right file in GENAI_MPI.',
-    );
-  }
+  expectAll(size, library.path);
   return new Mpi(library, rank, size, timeout);
 }
 
@@ -182,6 +177,25 @@ class Mpi implements Collective {
     this.#call.errorString(code, text, this.#flag);
     throw new CollectiveError(
       `mpi: ${call} failed on rank ${this.rank}: ${new TextDecoder().decode(text.subarray(0, this.#flag[0]))}.`,
+    );
+  }
+}
+
+/** @throws GenaiError if the library does not know of all that were started: each would train alone and save as rank 0. */
+function expectAll(size: number, path: string): void {
+  const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_STEP_NUM_TASKS } = process.env;
+  const started = OMPI_COMM_WORLD_SIZE ?? PMI_SIZE;
+  if (started !== undefined && Number(started) !== size) {
+    throw new GenaiError(
+      `mpi: ${started} processes were started, but ${path} knows of ${size}: it is not the MPI of that mpirun. ` +
+        'Name the right file in GENAI_MPI.',
+    );
+  }
+  // srun tells by PMIx no number; that of its step may also count daemons of mpirun, or one part of several.
+  if (started === undefined && size === 1 && Number(SLURM_STEP_NUM_TASKS ?? 1) > 1) {
+    throw new GenaiError(
+      `mpi: srun started ${SLURM_STEP_NUM_TASKS} processes, but ${path} knows of one: it does not hear of the others. ` +
+        'Start OpenMPI by srun --mpi=pmix, MPICH by srun --mpi=pmi2, or name the file of the right one in GENAI_MPI.',
     );
   }
 }
