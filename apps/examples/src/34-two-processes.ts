@@ -56,7 +56,8 @@ async function learn(ranks: Collective): Promise<{ losses: number[]; seconds: nu
 // #endregion train
 
 // #region start
-const size = Number(process.env.OMPI_COMM_WORLD_SIZE ?? process.env.PMI_SIZE ?? 1);
+const { OMPI_COMM_WORLD_SIZE, PMI_SIZE, SLURM_STEP_NUM_TASKS } = process.env; // set by mpirun, or by srun
+const size = Number(OMPI_COMM_WORLD_SIZE ?? PMI_SIZE ?? SLURM_STEP_NUM_TASKS ?? 1);
 if (size > 1) {
   // Under mpirun: this process is one of them.
   const { mpi } = await import('@genai/train/node');
