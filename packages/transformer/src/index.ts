@@ -46,6 +46,7 @@ export { type GgufTokenizerFound, tokenizerFromGguf } from './gguf/tokenizer-fro
 export { WORDS as ggufWords } from './gguf/word-patterns.js';
 export { fromHuggingFace, type Pretrained } from './hugging-face/from-hugging-face.js';
 export { type HuggingFaceFiles, lazyHuggingFace, toHuggingFace } from './hugging-face/to-hugging-face.js';
+export { fromSaved } from './layouts/from-saved.js';
 export type { NamedCodes, NamedTensor, NamedTensors } from './layouts/named-tensor.js';
 export type { FloatTensor, LazyTensor } from './layouts/tensors-of.js';
 export type { AttentionLayerParams } from './model/attention-layer.js';
