@@ -5,6 +5,7 @@ export { decodeSafetensors, type Safetensors } from './decode-safetensors.js';
 export { encodeSafetensors } from './encode-safetensors.js';
 export { decodeGguf, type Gguf } from './gguf/decode-gguf.js';
 export { encodeGguf, encodeGgufHead, type GgufParts } from './gguf/encode-gguf.js';
+export { type GgufCodes, ggufCodes } from './gguf/gguf-codes.js';
 export { ggufFloats } from './gguf/gguf-floats.js';
 export { type GgufWrittenType, ggufTensor } from './gguf/gguf-tensor.js';
 export type { GgufTensor, GgufTensorType, GgufValue } from './gguf/gguf-types.js';

@@ -93,6 +93,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--regex <pattern>', 'of models of text: the text after the prompt is one that this matches')
     .option('--grammar <file>', 'of models of text: one of this grammar, in GBNF', text)
     .option('--json-schema <file>', 'of models of text: JSON of this schema', text)
+    .option('--bits <count>', 'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed', bits)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
@@ -124,6 +125,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--top-p <share>', 'draw among the likeliest that hold this share', positive)
     .option('--min-p <share>', 'leave out what is rarer than this beside the likeliest', positive)
     .option('--repetition-penalty <number>', 'above 1 repeats less', positive)
+    .option('--bits <count>', 'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed', bits)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('chat', async () => (await import('./commands/chat.js')).chat({ folder, ...options }, io)),
@@ -138,6 +140,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--model-name <name>', 'what clients call it, the name of the folder unless given', text)
     .option('--context <count>', 'most tokens of a text, its prompt included', integer(2), 4096)
     .option('--grace-seconds <count>', 'how long what is being drawn may go on after Ctrl-C', notNegative, 10)
+    .option('--bits <count>', 'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed', bits)
     .option('--seed <number>', 'seed of requests that bring none', integer(0), 0)
     .action((folder, options) =>
       dispatch('serve', async () => (await import('./commands/serve.js')).serve({ folder, ...options }, io)),
@@ -329,6 +332,12 @@ const integer =
     }
     return value;
   };
+
+const bits = (text: string): 16 | 8 | 4 => {
+  const found = ([16, 8, 4] as const).find((bits) => String(bits) === text);
+  if (!found) throw new InvalidArgumentError('Expected 16, 8 or 4.');
+  return found;
+};
 
 const notNegative = (text: string): number => {
   const value = Number(text);

@@ -118,19 +118,8 @@ describe('as on the cpu engine', () => {
       const f = (x: Tensor): Tensor => square(dropout(0.4).apply({}, x, fold(k, 3)));
       return { y: f(x), dx: grad((x) => sum(f(x)))(x) };
     };
-    const captured = backend[CAPTURE](step as never);
     const x = tensor1d(Array.from({ length: 3000 }, (_, i) => Math.sin(i)));
-    for (let i = 0; i < 6; i++) {
-      const [want, got] = [step, captured.run as unknown as typeof step].map((run) => {
-        const made = tidy(() => run({ x }, key(i)));
-        const values = [made.y, made.dx].map((leaf) => [...leaf.dataSync()]);
-        dispose(made);
-        return values;
-      });
-      expect(got).toEqual(want);
-    }
-    expect(captured.captured).toBe(true);
-    captured.dispose();
+    expectReplayed(backend, step, Array(6).fill({ x }));
     x.dispose();
   });
 
@@ -139,7 +128,6 @@ describe('as on the cpu engine', () => {
       const f = (qkv: Tensor): Tensor => groupedAttention(qkv, { heads: 2, keyHeads: 1, reach });
       return { y: f(qkv), dx: grad((qkv) => sum(square(f(qkv))))(qkv) };
     };
-    const captured = backend[CAPTURE](step as never);
     const inputs = [3, 50, 7, 20, 1].map((size, i) => ({
       qkv: normalNoise(key(i), [2, 50, 4 * 6]),
       reach: tensor2d(
@@ -148,17 +136,7 @@ describe('as on the cpu engine', () => {
         'int32',
       ),
     }));
-    for (const [i, each] of inputs.entries()) {
-      const [want, got] = [step, captured.run as unknown as typeof step].map((run) => {
-        const made = tidy(() => run(each, key(i)));
-        const values = [made.y, made.dx].map((leaf) => [...leaf.dataSync()]);
-        dispose(made);
-        return values;
-      });
-      expect(got).toEqual(want);
-    }
-    expect(captured.captured).toBe(true);
-    captured.dispose();
+    expectReplayed(backend, step, inputs);
     const { kernelNames } = await profile(() => tidy(() => void step(inputs[0]!, key(0))));
     const ours = kernelNames.filter((name) => name.startsWith('Genai'));
     expect(ours).toEqual(['GenaiSelfAttention', 'GenaiSelfAttentionGrad']);
@@ -217,3 +195,23 @@ test('laws: the bits do not depend on the number of threads', async () => {
   const differs = (i: number): boolean => one[i]!.some((bits, j) => bits.some((word, k) => word !== two[i]![j]![k]));
   expect(FUSED_CASES.filter((_, i) => differs(i)).map(([name]) => name)).toEqual([]);
 }, 180_000);
+
+/** The step, captured, gives what it gives each time, with another key for each of `moves`. */
+function expectReplayed<I>(
+  backend: SimdBackend,
+  step: (inputs: I, key: Key) => { y: Tensor; dx: Tensor },
+  moves: readonly I[],
+): void {
+  const captured = backend[CAPTURE](step as never);
+  for (const [i, inputs] of moves.entries()) {
+    const [want, got] = [step, captured.run as unknown as typeof step].map((run) => {
+      const made = tidy(() => run(inputs, key(i)));
+      const values = [made.y, made.dx].map((leaf) => [...leaf.dataSync()]);
+      dispose(made);
+      return values;
+    });
+    expect(got).toEqual(want);
+  }
+  expect(captured.captured).toBe(true);
+  captured.dispose();
+}

@@ -46,7 +46,8 @@ export { type GgufTokenizerFound, tokenizerFromGguf } from './gguf/tokenizer-fro
 export { WORDS as ggufWords } from './gguf/word-patterns.js';
 export { fromHuggingFace, type Pretrained } from './hugging-face/from-hugging-face.js';
 export { type HuggingFaceFiles, lazyHuggingFace, toHuggingFace } from './hugging-face/to-hugging-face.js';
-export type { NamedTensor, NamedTensors } from './layouts/named-tensor.js';
+export { fromSaved } from './layouts/from-saved.js';
+export type { NamedCodes, NamedTensor, NamedTensors } from './layouts/named-tensor.js';
 export type { FloatTensor, LazyTensor } from './layouts/tensors-of.js';
 export type { AttentionLayerParams } from './model/attention-layer.js';
 export type { BlockParams, PartNorms } from './model/block.js';
@@ -72,6 +73,7 @@ export { llama } from './presets/llama.js';
 export { qwen2 } from './presets/qwen2.js';
 export { qwen3 } from './presets/qwen3.js';
 export { type QuantisedOptions, quantised, unquantised } from './quantised/quantised.js';
+export type { WeightBits } from './quantised/weight-bits.js';
 export {
   type Transformer,
   type TransformerOptions,

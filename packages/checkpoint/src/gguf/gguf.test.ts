@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { fold, GenaiError, key } from '@genai/core';
+import { fold, fromFloat16, GenaiError, key } from '@genai/core';
 import { describe, expect, test } from 'vitest';
 import { decodeGguf } from './decode-gguf.js';
 import { encodeGguf } from './encode-gguf.js';
+import { type GgufCodes, ggufCodes } from './gguf-codes.js';
 import { ggufFloats } from './gguf-floats.js';
 import { ggufTensor } from './gguf-tensor.js';
 import type { GgufTensor, GgufValue } from './gguf-types.js';
@@ -54,6 +55,27 @@ describe('goldens: a file that the Python package gguf wrote', () => {
   test.each(['F32', 'F16', 'BF16', 'Q8_0'])('numbers of %s in a Buffer of Node, whose slices are views', (type) => {
     const tensor = tensors.get(type.toLowerCase())!;
     expect(ggufFloats({ ...tensor, bytes: Buffer.from(tensor.bytes) })).toEqual(ggufFloats(tensor));
+  });
+
+  test.each([
+    ['F16', 16],
+    ['Q8_0', 8],
+    ['Q4_0', 4],
+  ] as const)('codes of %s are its numbers, wherever the file begins', (type, bits) => {
+    const values = new Float32Array(fromBase64(numbers.values).buffer);
+    const { shape, bytes } = ggufTensor(type, [12, 32], values);
+    const moved = new Uint8Array(bytes.length + 1).subarray(1);
+    moved.set(bytes);
+    const codes = ggufCodes({ type, shape, bytes: moved })!;
+    expect(codes.bits).toBe(bits);
+    expect(numbersOf(codes)).toEqual(ggufFloats({ type, shape, bytes }));
+  });
+
+  test('there are no codes of other types, or of rows that are no blocks', () => {
+    const types = ['F32', 'BF16', 'Q4_1', 'Q5_0', 'Q5_1', 'Q4_K', 'Q5_K', 'Q6_K'];
+    for (const type of types) expect(ggufCodes(tensors.get(type.toLowerCase())), type).toBeUndefined();
+    expect(ggufCodes(ggufTensor('F16', [2, 48], new Float32Array(96)))).toBeUndefined();
+    expect(ggufCodes(undefined)).toBeUndefined();
   });
 
   test('rows stand before columns', () => {
@@ -235,4 +257,16 @@ function text(name: string): Uint8Array {
 /** A value by the name of "a". */
 function value(type: number, ...rest: Uint8Array[]): Uint8Array {
   return joined([text('a'), u32(type), ...rest]);
+}
+
+/** By hand: scale · code, or halves. */
+function numbersOf({ bits, read }: GgufCodes): Float32Array {
+  const { codes, scales } = read();
+  const bytes = new Int8Array(codes.buffer);
+  if (bits === 16) return fromFloat16(new Uint16Array(codes.buffer));
+  return Float32Array.from({ length: 32 * scales!.length }, (_, i) => {
+    const [block, j] = [Math.floor(i / 32), i % 32];
+    const pair = bytes[block * 16 + (j % 16)]!;
+    return scales![block]! * (bits === 8 ? bytes[i]! : j < 16 ? (pair << 28) >> 28 : pair >> 4);
+  });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { disposeTree, fold, key } from '@genai/core';
 import { streamText, type Turn } from '@genai/data';
+import type { QuantisedBits } from '@genai/tensor';
 import { engineLabel, startEngine } from '../engine.js';
 import type { Io } from '../io.js';
 import { type Loaded, loadModel } from '../model/checkpoint.js';
@@ -15,6 +16,8 @@ export interface ChatCommandOptions extends DrawingOptions {
   /** What the model is told before all else. */
   readonly system?: string;
   readonly seed: number;
+  /** Of the weights of a transformer; float32 unless given. */
+  readonly bits?: QuantisedBits;
   readonly backend: string;
   readonly json?: boolean;
 }
@@ -26,7 +29,7 @@ const PROMPT = '> ';
 /** `genai chat`: a dialogue with a model that was trained on dialogues. */
 export async function chat(options: ChatCommandOptions, io: Io): Promise<Outcome> {
   const engine = engineLabel(await startEngine(options.backend));
-  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder);
+  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder, options);
   try {
     const turns = await talk(loaded, options, io);
     return { details: { engine, turns } };

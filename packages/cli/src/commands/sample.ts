@@ -1,5 +1,6 @@
 import { extname, resolve } from 'node:path';
 import { disposeTree, key } from '@genai/core';
+import type { QuantisedBits } from '@genai/tensor';
 import { engineLabel, startEngine } from '../engine.js';
 import type { Io } from '../io.js';
 import { type Loaded, loadModel } from '../model/checkpoint.js';
@@ -22,6 +23,8 @@ export interface SampleCommandOptions extends TextSampleOptions {
   /** A file; texts and rows go to stdout without one. */
   readonly out?: string;
   readonly seed: number;
+  /** Of the weights of a transformer; float32 unless given. */
+  readonly bits?: QuantisedBits;
   readonly backend: string;
   readonly json?: boolean;
 }
@@ -35,7 +38,7 @@ const IMAGES = 64;
 /** `genai sample`: draws images, of an autoencoder the means of p(x | z), and writes them as a grid; or texts, or rows. */
 export async function sample(options: SampleCommandOptions, io: Io): Promise<Outcome> {
   const engine = engineLabel(await startEngine(options.backend));
-  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder);
+  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder, options);
   try {
     if (loaded.reads === 'text') return await sampleText(loaded, options, { io, engine });
     if (loaded.reads === 'table') return await sampleTable(loaded, options, { io, engine });

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { disposeTree } from '@genai/core';
+import type { QuantisedBits } from '@genai/tensor';
 import { engineLabel, startEngine } from '../engine.js';
 import type { Io } from '../io.js';
 import { type Loaded, loadModel } from '../model/checkpoint.js';
@@ -23,6 +24,8 @@ export interface ServeCommandOptions {
   /** Seconds for what is being drawn when the server is stopped. */
   readonly graceSeconds: number;
   readonly seed: number;
+  /** Of the weights of a transformer; float32 unless given. */
+  readonly bits?: QuantisedBits;
   readonly backend: string;
   readonly json?: boolean;
 }
@@ -30,7 +33,7 @@ export interface ServeCommandOptions {
 /** `genai serve`: a model of text by the routes of OpenAI's API, until Ctrl-C. */
 export async function serve(options: ServeCommandOptions, io: Io): Promise<Outcome> {
   const engine = engineLabel(await startEngine(options.backend));
-  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder);
+  const loaded = await loadModel(resolve(io.cwd, options.folder), options.folder, options);
   try {
     const server = await started(loaded, options, io);
     io.stderr.write(`${server.url}/v1, engine ${engine}; Ctrl-C stops\n`);

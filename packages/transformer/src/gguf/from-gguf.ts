@@ -1,7 +1,10 @@
 import { GenaiError } from '@genai/core';
+import type { QuantisedArrays, QuantisedBits } from '@genai/tensor';
 import { fieldsOf } from '../hugging-face/fields.js';
 import type { NamedTensor } from '../layouts/named-tensor.js';
 import { paramsFrom } from '../layouts/params-from.js';
+import type { Place } from '../layouts/place.js';
+import { type WeightBits, weightBits } from '../quantised/weight-bits.js';
 import type { TransformerParams } from '../transformer.js';
 import { fullConfig, type TransformerConfig } from '../transformer-config.js';
 import { type GgufMetadata, recordOf } from './gguf-field.js';
@@ -15,19 +18,26 @@ import { NO_TEXT } from './tokenizer-fields.js';
  * `gemma2`: what `transformer(config)` computes with. Tensors are read one by one. Rotary pairs become halves. The tokenizer is in the
  * metadata: {@link tokenizerFromGguf}.
  *
+ * With `bits` the large weights are in 16, 8 or 4 bits, as `quantised` makes them, and never all in float32. Weights that the file has in
+ * as few, or fewer, keep their codes and scales, where a tensor brings its `codes`: none is rounded twice.
+ *
  * @example
- * const { metadata, tensors } = decodeGguf(bytes); // of @genai/checkpoint, as ggufFloats
- * const named = Array.from(tensors, ([name, tensor]) => ({ name, file: 'model.gguf', shape: tensor.shape, values: () => ggufFloats(tensor) }));
- * const { config, params } = await fromGguf(metadata, named);
+ * const { metadata, tensors } = decodeGguf(bytes); // of @genai/checkpoint, as ggufFloats and ggufCodes
+ * const named = Array.from(tensors, ([name, tensor]) => {
+ *   return { name, file: 'model.gguf', shape: tensor.shape, values: () => ggufFloats(tensor), codes: ggufCodes(tensor) };
+ * });
+ * const { config, params } = await fromGguf(metadata, named, { bits: 8 });
  * const model = transformer(config);
  * @throws GenaiError if the architecture is another, a field is missing or out of range, or a tensor is surplus, missing or of another
- *   shape. No tensor is left over then.
+ *   shape, or has a weight too large for 16 bits, beyond 65504. No tensor is left over then.
  * @source https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 export async function fromGguf(
   metadata: GgufMetadata,
   tensors: Iterable<NamedTensor>,
+  options: WeightBits = {},
 ): Promise<{ readonly config: TransformerConfig; readonly params: TransformerParams }> {
+  const asked = weightBits('fromGguf', options);
   const fields = fieldsOf('fromGguf', recordOf(metadata));
   const name = fields.text('general.architecture');
   const architecture = ARCHITECTURES.find((known) => known.name === name);
@@ -49,17 +59,50 @@ export async function fromGguf(
 
   const halved = Array.from(byName.values(), (tensor): NamedTensor => {
     if (!architecture.interleaved || !/\.attn_[qk]\./.test(tensor.name)) return tensor;
-    return { ...tensor, values: () => rotaryRows(tensor.values(), tensor.shape[0]!, full.headWidth, 'halves') };
+    return turned(tensor, full.headWidth);
   });
+  const places = architecture.places(full);
   const params = await paramsFrom(halved, {
     where: 'fromGguf',
-    places: architecture.places(full),
+    places,
+    bits: fewest(asked, heldBits(places, byName)),
     known: (name) => (name === SLOWER ? undefined : name),
   });
   return { config, params };
 }
 
 const SLOWER = 'rope_freqs.weight';
+
+/** The tensor with rotary pairs as halves. */
+function turned(tensor: NamedTensor, headWidth: number): NamedTensor {
+  const { codes, shape } = tensor;
+  const turn = <T extends Float32Array | Int32Array>(of: T): T => rotaryRows(of, shape[0]!, headWidth, 'halves');
+  const read = (): QuantisedArrays => {
+    const { codes: of, scales } = codes!.read();
+    return { codes: turn(of), ...(scales && { scales: turn(scales) }) };
+  };
+  return { ...tensor, values: () => turn(tensor.values()), codes: codes && { bits: codes.bits, read } };
+}
+
+/** The bits that the file has for the leaf at each path: of tensors that are parts of one, the most. */
+function heldBits(places: readonly Place[], tensors: ReadonlyMap<string, NamedTensor>): ReadonlyMap<string, Bits> {
+  const held = new Map<string, Bits>();
+  for (const { name, path } of places) {
+    const bits = tensors.get(name)?.codes?.bits ?? 32;
+    if (bits > (held.get(path) ?? 0)) held.set(path, bits);
+  }
+  return held;
+}
+
+type Bits = QuantisedBits | 32;
+
+/** What is asked for, or what the file has if that is less; float32 that is asked for stays. */
+function fewest(asked: (path: string) => Bits, held: ReadonlyMap<string, Bits>): (path: string) => Bits {
+  return (path) => {
+    const [most, has] = [asked(path), held.get(path) ?? 32];
+    return most === 32 || most < has ? most : has;
+  };
+}
 
 /** The tokens that begin and end a text, where the model has them: a byte that no text has, or the unknown token, stands for none. */
 function endsOf(metadata: GgufMetadata, vocabulary: number): Pick<TransformerConfig, 'beginToken' | 'endToken'> {

@@ -1,6 +1,7 @@
 import { GenaiError } from '@genai/core';
 import type { NamedTensors } from '../layouts/named-tensor.js';
 import { paramsFrom } from '../layouts/params-from.js';
+import { type WeightBits, weightBits } from '../quantised/weight-bits.js';
 import { type Transformer, type TransformerParams, transformer } from '../transformer.js';
 import { type FullConfig, fullConfig, type TransformerConfig } from '../transformer-config.js';
 import type { Architecture } from './architecture.js';
@@ -17,23 +18,31 @@ export interface Pretrained {
 
 /**
  * A model and its parameters from a checkpoint of Hugging Face's `transformers`: GPT-2, Llama 2 and 3, SmolLM, Mistral, Mixtral, Qwen
- * 2, 2.5 and 3 (also of experts), Gemma 1, 2 and 3 (text). Half precision becomes float32.
+ * 2, 2.5 and 3 (also of experts), Gemma 1, 2 and 3 (text). Half precision becomes float32, or with
+ * `bits` the large weights 16, 8 or 4 bits, as `quantised` makes them: each tensor as it comes, so that they are never all in float32.
  *
  * `config` is what its `config.json` says, `tensors` are those of its safetensors files, which are held one at a time.
  *
  * @example
  * const store = directory('models/Qwen3-0.6B'); // or hub('Qwen/Qwen3-0.6B', { cache })
  * const { model, params } = await fromHuggingFace(await loadConfig(store), readTensors(store));
+ * const halves = await fromHuggingFace(await loadConfig(store), readTensors(store), { bits: 16 }); // in half the memory
  * @throws GenaiError that names the field, if a config is of no known kind or asks for what this model cannot do; that names file and
- * tensor, if one is surplus, missing or of another shape. No tensor is left over then.
+ * tensor, if one is surplus, missing or of another shape, or has a weight too large for 16 bits, beyond 65504. No tensor is left over then.
  */
-export async function fromHuggingFace(config: unknown, tensors: NamedTensors): Promise<Pretrained> {
+export async function fromHuggingFace(
+  config: unknown,
+  tensors: NamedTensors,
+  options: WeightBits = {},
+): Promise<Pretrained> {
+  const bits = weightBits('fromHuggingFace', options);
   const { architecture, full, plain, endTokens } = readConfig('fromHuggingFace: config.json', config);
   const model = transformer(plain);
   const params = await paramsFrom(tensors, {
     where: 'fromHuggingFace',
     places: architecture.places(full),
     known: (name) => plainName(architecture, full, name),
+    bits,
   });
   return { model, params, endTokens };
 }

@@ -1,8 +1,11 @@
 import { disposeTree, GenaiError } from '@genai/core';
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { QuantisedBits } from '@genai/tensor';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { quantisedLeaf } from '../quantised/quantised-leaf.js';
 import type { TransformerParams } from '../transformer.js';
+import { floatLeaf, type GrowingLeaf } from './growing-leaf.js';
 import type { NamedTensor, NamedTensors } from './named-tensor.js';
-import { leafShape, type Place, put } from './place.js';
+import type { Place } from './place.js';
 
 export interface ParamsFromOptions {
   /** Begins the messages of errors. */
@@ -10,24 +13,27 @@ export interface ParamsFromOptions {
   readonly places: readonly Place[];
   /** The name a tensor of the file has among the places, `undefined` if it is none of the parameters. Default: its own. */
   readonly known?: (name: string) => string | undefined;
+  /** Of the weights in the leaf at a path. Default: 32, for float32. */
+  readonly bits?: (path: string) => QuantisedBits | 32;
 }
 
 /**
  * Parameters from the tensors of files, each put in its place as it comes: beyond the parameters themselves only what is not whole yet
- * is held.
+ * is held, and of that what has fewer bits is quantised already.
  *
- * @throws GenaiError for a tensor that is surplus, of another shape, there twice or missing. No tensor is left over then.
+ * @throws GenaiError for a tensor that is surplus, of another shape, there twice or missing, or has a weight too large for 16 bits. No
+ * tensor is left over then.
  */
 export async function paramsFrom(
   tensors: NamedTensors,
-  { where, places, known = (name) => name }: ParamsFromOptions,
+  { where, places, known = (name) => name, bits = () => 32 }: ParamsFromOptions,
 ): Promise<TransformerParams> {
   const byName = new Map(places.map((place) => [place.name, place]));
   const missing = new Map(byName);
   const parts = new Map<string, number>();
   for (const { path } of places) parts.set(path, (parts.get(path) ?? 0) + 1);
-  const begun = new Map<string, Float32Array>();
-  const made = new Map<string, Tensor>();
+  const begun = new Map<string, GrowingLeaf>();
+  const made = new Map<string, { readonly [path: string]: Tensor }>();
   try {
     for await (const found of tensors) {
       const name = known(found.name);
@@ -39,14 +45,13 @@ export async function paramsFrom(
       if (String(found.shape) !== String(shape)) {
         fail(where, found, `has shape [${found.shape.join(', ')}], expected [${shape.join(', ')}] by its config`);
       }
-      const whole = leafShape(place);
-      const leaf = begun.get(path) ?? new Float32Array(whole.reduce((size, n) => size * n, 1));
-      put(place, found.values(), leaf);
+      const leaf = begun.get(path) ?? leafOf(where, place, bits(path));
       begun.set(path, leaf);
       parts.set(path, parts.get(path)! - 1);
+      leaf.put(place, found);
       if (parts.get(path) !== 0) continue;
       begun.delete(path);
-      made.set(path, tensor(leaf, [...whole]));
+      made.set(path, leaf.done());
     }
     if (missing.size > 0) {
       const names = [...missing.keys()];
@@ -59,10 +64,14 @@ export async function paramsFrom(
     disposeTree([...made.values()]);
     throw error;
   }
-  return treeOf(places.map(({ path }) => [path, made.get(path)!]));
+  return treeOf(places.flatMap(({ path }) => Object.entries(made.get(path)!)));
 }
 
 const SHOWN = 6;
+
+function leafOf(where: string, place: Place, bits: QuantisedBits | 32): GrowingLeaf {
+  return (bits !== 32 && quantisedLeaf(where, place, bits)) || floatLeaf(place);
+}
 
 function fail(where: string, { name, file }: NamedTensor, problem: string): never {
   throw new GenaiError(`${where}: ${file}: tensor "${name.slice(0, 100)}" ${problem}.`);

@@ -16,6 +16,16 @@ export function projectionsOf({ blocks, head }: TransformerParams): readonly Pro
   return head ? [...all, head] : all;
 }
 
+/** Whether a path leads to the weight of one of {@link projectionsOf}. */
+export function isProjection(path: string): boolean {
+  return PROJECTION.test(path);
+}
+
+const PROJECTION = /^(blocks\.\d+\.(attention\.(qkv|output)|feedForward\.(up|down))|head)\.weight$/;
+
+/** The path of the embedding. */
+export const TABLE = 'embedding.table';
+
 /** The parameters with other ones for each of {@link projectionsOf}, in that order, and for the embedding; clones of all else. */
 export function mapProjections(
   params: TransformerParams,

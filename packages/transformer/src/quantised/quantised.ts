@@ -18,8 +18,8 @@ export interface QuantisedOptions {
  * adapters and what chooses among experts stay float32; so do weights whose inputs are no multiple of 32. All tensors are new and the
  * caller's.
  *
- * Adapters beside it can be trained; the quantised weights cannot. Weights that come from a GGUF file of Q8_0 or Q4_0, or from
- * any of F16, are quantised to the same bits again.
+ * Adapters beside it can be trained; the quantised weights cannot. `fromGguf` and `fromHuggingFace` take `bits` too: what they read is so
+ * at once, and keeps the codes of a file of Q8_0 or Q4_0.
  *
  * @example
  * const small = await quantised(params, { bits: 8 });
