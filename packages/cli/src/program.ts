@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { bits, integer, label, notNegative, positive, text, texts } from './argument-readers.js';
 import { TEXT_METRICS } from './commands/text-metric-names.js';
 import type { Io } from './io.js';
 import { FAMILIES } from './model/families.js';
@@ -93,7 +94,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--regex <pattern>', 'of models of text: the text after the prompt is one that this matches')
     .option('--grammar <file>', 'of models of text: one of this grammar, in GBNF', text)
     .option('--json-schema <file>', 'of models of text: JSON of this schema', text)
-    .option('--bits <count>', 'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed', bits)
+    .option(...BITS)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('sample', async () => (await import('./commands/sample.js')).sample({ folder, ...options }, io)),
@@ -125,7 +126,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--top-p <share>', 'draw among the likeliest that hold this share', positive)
     .option('--min-p <share>', 'leave out what is rarer than this beside the likeliest', positive)
     .option('--repetition-penalty <number>', 'above 1 repeats less', positive)
-    .option('--bits <count>', 'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed', bits)
+    .option(...BITS)
     .option('--seed <number>', 'seed of everything random', integer(0), 0)
     .action((folder, options) =>
       dispatch('chat', async () => (await import('./commands/chat.js')).chat({ folder, ...options }, io)),
@@ -140,7 +141,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
     .option('--model-name <name>', 'what clients call it, the name of the folder unless given', text)
     .option('--context <count>', 'most tokens of a text, its prompt included', integer(2), 4096)
     .option('--grace-seconds <count>', 'how long what is being drawn may go on after Ctrl-C', notNegative, 10)
-    .option('--bits <count>', 'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed', bits)
+    .option(...BITS)
     .option('--seed <number>', 'seed of requests that bring none', integer(0), 0)
     .action((folder, options) =>
       dispatch('serve', async () => (await import('./commands/serve.js')).serve({ folder, ...options }, io)),
@@ -296,59 +297,20 @@ export function program(io: Io, dispatch: Dispatch): Command {
   return genai;
 }
 
+const BITS = [
+  '--bits <count>',
+  'of transformers: hold weights in 16, 8 or 4 bits, for less memory and more speed',
+  bits,
+] as const;
+
 const json = (command: Command): Command =>
   command.option('--json', 'print nothing on stdout but one JSON object on its last line');
 
 const common = (command: Command): Command =>
   json(command).option('--backend <name>', 'engine: auto, webgpu, webgl, simd, wasm, node, cpu', 'auto');
 
-/** An empty path, as of an unset variable in a script, would be the working directory. */
-const text = (value: string): string => {
-  if (value.trim() === '') throw new InvalidArgumentError('Expected a text that is not empty.');
-  return value;
-};
-
-const texts = (value: string, before: readonly string[] = []): readonly string[] => [...before, text(value)];
-
-const label = (value: string): number | 'all' => {
-  if (value === 'all') return value;
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected the number of a class, or all.');
-  return Number(value);
-};
-
 const metricNames = (): string =>
   FAMILIES.map(({ name, metrics, more }) => {
     const asked = more.length > 0 ? `, if asked ${more.join(', ')}` : '';
     return `${name}: ${metrics.join(', ')}${asked}`;
   }).join('; ');
-
-const integer =
-  (least: number, most: number = Number.MAX_SAFE_INTEGER) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least || value > most) {
-      const bound = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-      throw new InvalidArgumentError(`Expected an integer ${bound}.`);
-    }
-    return value;
-  };
-
-const bits = (text: string): 16 | 8 | 4 => {
-  const found = ([16, 8, 4] as const).find((bits) => String(bits) === text);
-  if (!found) throw new InvalidArgumentError('Expected 16, 8 or 4.');
-  return found;
-};
-
-const notNegative = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('Expected a number of at least 0.');
-  return value;
-};
-
-const positive = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
-    throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
-};
