@@ -15,6 +15,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
+import { rationalQuadraticMap } from '../../flow/src/index.js';
+// @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import { dropout, gru, lstm, multiHeadAttention } from '../../nn/src/index.js';
 // @boundaries-ignore the packages whose ops this engine fuses are run here on it
 import {
@@ -387,6 +389,24 @@ export const FUSED_CASES: readonly FusedCase[] = [
         bits === 16 ? 1 : 10, // WebAssembly rounds x to 15 bits: an error beside the terms, whose sum here is about as large
       ],
     ]),
+  ),
+  ...(
+    [
+      [1, 1],
+      [7, 2],
+      [35, 8],
+      [1030, 16],
+      [50, 64],
+    ] as const
+  ).flatMap(([rows, bins]) =>
+    (['forward', 'inverse'] as const).map((way): FusedCase => {
+      const map = rationalQuadraticMap({ bins, bound: 3 });
+      return [
+        `rationalQuadraticMap of ${rows} by ${bins} bins, ${way}`,
+        () => slopes([[rows], [rows, 3 * bins - 1]], (x, raw) => Object.values(map[way](mul(x, 1.5), raw))),
+        1,
+      ];
+    }),
   ),
   ...[[7, 33], [1], [200, 301]].map(
     (shape): FusedCase => [

@@ -28,6 +28,7 @@ export { type LstmSequence, lstmSequence } from './ops/lstm-sequence.js';
 export { packBfloat16, type RoundingNoise } from './ops/pack-bfloat16.js';
 export { dequantise, type QuantisedArrays, type QuantisedBits, quantise } from './ops/quantise.js';
 export { quantisedLinear } from './ops/quantised-linear.js';
+export { type RationalQuadraticSpline, rationalQuadraticSpline } from './ops/rational-quadratic-spline.js';
 export { recomputed } from './ops/recomputed.js';
 export { inverseOrder, reorder } from './ops/reorder.js';
 export { rmsNorm } from './ops/rms-norm.js';

@@ -20,7 +20,7 @@ import { cubic, inverseCubic } from './cubic.js';
 import type { Knots } from './rational-quadratic.js';
 import { column, rowsOf } from './rows.js';
 import { softClip } from './soft-clip.js';
-import { type SplineOptions, splineParts, splinePlaces, withSlopes } from './spline-parts.js';
+import { LEAST_SLOPE, type SplineOptions, splineParts, splinePlaces, withSlopes } from './spline-parts.js';
 
 /**
  * A monotone cubic spline on [−bound, bound], ±5 unless given, continued by straight lines of the slopes that it ends with: a
@@ -38,7 +38,7 @@ import { type SplineOptions, splineParts, splinePlaces, withSlopes } from './spl
  * dimension", eq. 8 to 11.
  */
 export function cubicMap(options: Omit<SplineOptions, 'slopes'> = {}): ScalarMap {
-  const { bins = 8, bound = 5, leastSlope = 1e-3 } = options;
+  const { bins = 8, bound = 5, leastSlope = LEAST_SLOPE } = options;
   const where = `cubicMap(${bins})`;
   const { shares } = splineParts(where, bins, bound, options);
   const parameters = 2 * bins + 2;

@@ -1,10 +1,10 @@
-import { scope } from '@genai/tensor';
+import { expectShape, rationalQuadraticSpline, scope } from '@genai/tensor';
 import { add, clipByValue, concat, mul, neg, ones, reshape, split, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { ScalarMap } from '../scalar-map.js';
 import { inverseRationalQuadratic, type Knots, rationalQuadratic } from './rational-quadratic.js';
-import { column, rowsOf } from './rows.js';
+import { column } from './rows.js';
 import { inside } from './spline-bins.js';
-import { type SplineOptions, splineParts, splinePlaces, withSlopes } from './spline-parts.js';
+import { LEAST_SLOPE, type SplineOptions, splineParts, splinePlaces, withSlopes } from './spline-parts.js';
 
 /**
  * A monotone rational-quadratic spline on [−bound, bound], ±5 unless given, and the identity elsewhere: the map of neural spline
@@ -25,10 +25,12 @@ import { type SplineOptions, splineParts, splinePlaces, withSlopes } from './spl
  * @source Durkan et al. 2019, "Neural spline flows", eq. 4 to 8; soft clipping as in zuko (Rozet et al. 2022).
  */
 export function rationalQuadraticMap(options: SplineOptions = {}): ScalarMap {
-  const { bins = 8, bound = 5 } = options;
+  const { bins = 8, bound = 5, leastSlope = LEAST_SLOPE } = options;
   const where = `rationalQuadraticMap(${bins})`;
   const { shares, slopes } = splineParts(where, bins, bound, options);
   const parameters = 3 * bins - 1;
+
+  const own = options.shares === undefined && options.slopes === undefined;
 
   const knots = (raw: Tensor): Knots => {
     const rows = raw.shape[0]!;
@@ -39,33 +41,35 @@ export function rationalQuadraticMap(options: SplineOptions = {}): ScalarMap {
       concat([one, slopes(bends), one], 1),
     );
   };
+  const composed = (x: Tensor, raw: Tensor, inverse: boolean): Moved => {
+    const at = column(x);
+    const move = inverse ? inverseRationalQuadratic : rationalQuadratic;
+    const [moved, logSlope] = move(clipByValue(at, -bound, bound), knots(reshape(raw, [x.size, parameters])));
+    const within = inside(at, bound);
+    return [
+      reshape(add(mul(within, moved), mul(sub(1, within), at)), x.shape),
+      reshape(mul(within, inverse ? neg(logSlope) : logSlope), x.shape),
+    ];
+  };
+  const move = (x: Tensor, raw: Tensor, inverse: boolean): Moved => {
+    expectShape(`${where}, the raw parameters`, raw, [...x.shape, parameters]);
+    const plain = (x: Tensor, raw: Tensor): Moved => composed(x, raw, inverse);
+    const fused = own && rationalQuadraticSpline(x, raw, { bins, bound, leastSlope, inverse }, plain);
+    return fused || plain(x, raw);
+  };
   return {
     parameters,
     forward: (x, raw) =>
       scope(() => {
-        const at = column(x);
-        const [y, logSlope] = rationalQuadratic(
-          clipByValue(at, -bound, bound),
-          knots(rowsOf(where, x, raw, parameters)),
-        );
-        const within = inside(at, bound);
-        return {
-          y: reshape(add(mul(within, y), mul(sub(1, within), at)), x.shape),
-          logSlope: reshape(mul(within, logSlope), x.shape),
-        };
+        const [y, logSlope] = move(x, raw, false);
+        return { y, logSlope };
       }),
     inverse: (y, raw) =>
       scope(() => {
-        const at = column(y);
-        const [x, logSlope] = inverseRationalQuadratic(
-          clipByValue(at, -bound, bound),
-          knots(rowsOf(where, y, raw, parameters)),
-        );
-        const within = inside(at, bound);
-        return {
-          x: reshape(add(mul(within, x), mul(sub(1, within), at)), y.shape),
-          logSlope: reshape(mul(within, neg(logSlope)), y.shape),
-        };
+        const [x, logSlope] = move(y, raw, true);
+        return { x, logSlope };
       }),
   };
 }
+
+type Moved = [moved: Tensor, logSlope: Tensor];

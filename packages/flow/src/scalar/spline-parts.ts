@@ -33,9 +33,11 @@ export interface SplineOptions extends Partial<SplineParts> {
   readonly leastSlope?: number;
 }
 
+export const LEAST_SLOPE = 1e-3;
+
 /** Checks the options of a spline, and fills in what is not given. */
 export function splineParts(where: string, bins: number, bound: number, options: SplineOptions): SplineParts {
-  const { leastSlope = 1e-3 } = options;
+  const { leastSlope = LEAST_SLOPE } = options;
   expectIntegers(where, { bins });
   if (!(bound > 0 && bound < Number.POSITIVE_INFINITY)) {
     throw new GenaiError(`${where}: bound must be a positive number, got ${bound}.`);

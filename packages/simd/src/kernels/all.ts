@@ -25,6 +25,7 @@ import { ROTARY_KERNELS } from './rotary.js';
 import { SCAN_KERNELS } from './scan.js';
 import { SCATTER_KERNELS } from './scatter.js';
 import { SOFTMAX_KERNELS } from './softmax.js';
+import { SPLINE_KERNELS } from './spline.js';
 import { UNARY_KERNELS } from './unary.js';
 
 /** Every kernel of ours. */
@@ -55,5 +56,6 @@ export const SIMD_KERNELS: readonly SimdKernel[] = [
   ...SCAN_KERNELS,
   ...SCATTER_KERNELS,
   ...SOFTMAX_KERNELS,
+  ...SPLINE_KERNELS,
   ...UNARY_KERNELS,
 ];
