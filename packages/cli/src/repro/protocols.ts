@@ -1,6 +1,6 @@
 import { chorales, choralesNade } from './chorales.js';
 import { densities } from './densities.js';
-import { madeMnist, madeMnistLarge, pixelCnnMnist } from './exact-mnist.js';
+import { madeMnist, madeMnistLarge, pixelCnnMnist, pixelCnnPlusPlusMnist } from './exact-mnist.js';
 import { fashionClassifier } from './fashion-classifier.js';
 import { fashionGan } from './fashion-gan.js';
 import { fashionScore } from './fashion-score.js';
@@ -51,6 +51,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   madeMnist,
   madeMnistLarge,
   pixelCnnMnist,
+  pixelCnnPlusPlusMnist,
   fashionClassifier,
   fashionGan,
   fashionScore,
