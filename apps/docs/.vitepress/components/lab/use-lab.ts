@@ -20,6 +20,7 @@
  * `lab.call(name, …)` asks a handler of the worker at any other time (rejects while nothing is loaded), `lab.look()` repaints now.
  * LabFrame has the buttons, the engine, the seed, the curve, time and memory, save and open. For more parameters in the address:
  * `useUrlParameter`. Elements with data-test: state, engine, device, step, metric-LABEL, milliseconds, memory, captured, failure.
+ * `data-alive` stands on a laboratory that has come to life.
  *
  * While it trains, and when the tab goes out of sight, the run is kept in the browser; a page opened anew offers to go on from there.
  */
