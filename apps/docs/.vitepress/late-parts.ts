@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** What VitePress has around every page and most visitors do not touch at once: half of what there is to bring to life. */
+/** What VitePress has around every page and most visitors do not touch at once: half of what there is to bring to life, each a task. */
 const LATE = ['VPNavBarMenu', 'VPNavBarExtra', 'VPSidebarItem', 'VPDocFooter'];
 const PREFIX = '\0late:';
 const SUFFIX = '.js'; // it is no component that is to be compiled
@@ -16,7 +16,7 @@ export function lateParts() {
     enforce: 'pre' as const,
     async resolveId(this: Resolver, source: string, importer: string | undefined): Promise<string | undefined> {
       const name = /(\w+)\.vue$/.exec(source)?.[1];
-      if (!name || !LATE.includes(name) || !isOfTheme(importer)) return undefined;
+      if (!name || !importer || !LATE.includes(name) || !isOfTheme(importer)) return undefined;
       const part = await this.resolve(source, importer, { skipSelf: true });
       return part ? `${PREFIX}${part.id}${SUFFIX}` : undefined;
     },
@@ -34,6 +34,6 @@ export function lateParts() {
 }
 
 /** Of the theme itself: what stands for a part asks for the part. */
-function isOfTheme(importer = ''): boolean {
+function isOfTheme(importer: string): boolean {
   return importer.includes('/vitepress/dist/client/theme-default/') && !importer.startsWith(PREFIX);
 }
