@@ -4,7 +4,7 @@ import { visits } from './site/visits.js';
 
 /** What a visitor does before the page has come to life: here the browser never finds the time for it by itself. */
 const visit = visits();
-const { at, reaches, becomes, train } = labPage(visit);
+const { at, reaches, train } = labPage(visit);
 
 beforeEach(async () => {
   await visit.page.addInitScript(() => Object.assign(globalThis, { requestIdleCallback: () => 0 }));
@@ -29,7 +29,7 @@ describe('a laboratory', () => {
     await openEarly('vae.html?engine=simd');
     await visit.page.keyboard.press('Tab');
     await at('main').press('Enter');
-    await becomes('loading');
+    await reaches(1);
   });
 
   test('laws: takes what is chosen and typed first', async () => {
