@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { ISOLATION } from '../scripts/serve.mjs';
+import { lateParts } from './late-parts.js';
 
 const reference = new URL('../reference/typedoc-sidebar.json', import.meta.url);
 
@@ -56,6 +57,12 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: ICON }]],
   cleanUrls: false,
   lastUpdated: false,
+  // VitePress sets the class anew on each page, without transitions, for which all styles are computed twice: only if it changes.
+  appearance: {
+    onChanged(dark: boolean, change: (mode: 'dark' | 'light' | 'auto') => void, mode: 'dark' | 'light' | 'auto') {
+      if (globalThis.document?.documentElement.classList.contains('dark') !== dark) change(mode);
+    },
+  },
   transformPageData: ({ description, relativePath }) => ({ description: description || firstParagraph(relativePath) }),
   srcExclude: fromSource ? ['reference/**'] : [],
   ignoreDeadLinks: fromSource || [/^\.?\/?reference\//],
@@ -107,6 +114,7 @@ export default defineConfig({
     outline: 'deep',
   },
   vite: {
+    plugins: [lateParts()],
     ...(fromSource && { resolve: { conditions: ['@genai/source'] } }),
     optimizeDeps: { exclude: ['@genai/simd'] }, // it finds its WebAssembly beside itself
     worker: { format: 'es' },

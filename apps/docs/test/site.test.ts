@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { faultsOfAccess } from './site/axe.js';
 import { firstLoad } from './site/first-load.js';
-import { labPage } from './site/lab-page.js';
+import { ALIVE, labPage } from './site/lab-page.js';
 import { brokenLinks, headOf, pagesOf } from './site/site-files.js';
 import { SITE, visits } from './site/visits.js';
 
@@ -49,7 +49,7 @@ test.each(pages)(
     await page.setViewportSize({ width: 360, height: 740 });
     const { bytes, files } = await firstLoad(visit, async () => {
       await page.goto(`${visit.url}/${path}`);
-      if (path.startsWith('live/')) await page.locator('.lab [data-test=chart] canvas').first().waitFor(); // it has come alive
+      if (path.startsWith('live/')) await page.locator(ALIVE).first().waitFor();
     });
     // The index of the reference links to all of it, which VitePress fetches ahead.
     if (!path.startsWith('reference/')) expect(bytes, JSON.stringify(files.slice(0, 8))).toBeLessThanOrEqual(MOST);

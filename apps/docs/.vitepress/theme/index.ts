@@ -1,5 +1,6 @@
 import DefaultTheme from 'vitepress/theme';
-import { type Component, defineAsyncComponent, h, type VNode } from 'vue';
+import { type Component, h, type VNode } from 'vue';
+import { late } from './late.js';
 import NotFound from './NotFound.vue';
 import './contrast.css';
 
@@ -12,7 +13,7 @@ export default {
   enhanceApp({ app }: { app: { component(name: string, component: unknown): unknown } }) {
     for (const [path, load] of Object.entries(laboratories)) {
       const name = path.slice(path.lastIndexOf('/') + 1, -'.vue'.length);
-      app.component(name, defineAsyncComponent(load));
+      app.component(name, late(load));
     }
   },
 };

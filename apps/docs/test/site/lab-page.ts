@@ -46,6 +46,9 @@ export interface SavedFile {
   readonly bytes: Buffer;
 }
 
+/** A laboratory that has come to life. */
+export const ALIVE = '.lab[data-alive]';
+
 /** The laboratory that is open in a visit. */
 export function labPage(visit: Visit): LabPage {
   const at = (name: string): Locator => visit.page.locator(`[data-test="${name}"]`);
@@ -92,8 +95,7 @@ export function labPage(visit: Visit): LabPage {
     shot: (name) => at(name).evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()),
     open: async (page, site = visit.url) => {
       await visit.page.goto(`${site}/live/${page}`);
-      // The page has its buttons before they do anything: the chart is made when it has come alive.
-      await visit.page.locator('.lab [data-test=chart] canvas').first().waitFor({ state: 'attached' });
+      await visit.page.locator(ALIVE).first().waitFor(); // the page has its buttons before they do anything
     },
     openFile: async (bytes) => {
       const buffer = Buffer.from(bytes);

@@ -20,26 +20,27 @@
  * `lab.call(name, …)` asks a handler of the worker at any other time (rejects while nothing is loaded), `lab.look()` repaints now.
  * LabFrame has the buttons, the engine, the seed, the curve, time and memory, save and open. For more parameters in the address:
  * `useUrlParameter`. Elements with data-test: state, engine, device, step, metric-LABEL, milliseconds, memory, captured, failure.
+ * `data-alive` stands on a laboratory that has come to life.
  *
  * While it trains, and when the tab goes out of sight, the run is kept in the browser; a page opened anew offers to go on from there.
  */
 import type { WorkerRun } from '@genai/train';
 import { trainIn } from '@genai/train';
-import { markRaw, onBeforeUnmount, reactive } from 'vue';
+import { onBeforeUnmount } from 'vue';
 import type { Engine } from '../../../lab/common/engine.js';
-import type { LabInfo, LabInput } from '../../../lab/common/serve-lab.js';
-import { Curves } from './curves.js';
-import { download } from './download.js';
+import type { LabInput } from '../../../lab/common/serve-lab.js';
+import { Allowance } from './allowance.js';
+import { Figures } from './figures.js';
 import {
   type AnyLabJob,
-  type Call,
   ENGINES,
   type LabConfig,
   type LabHandle,
   type MetricsOf,
   type OptionsOf,
 } from './lab-handle.js';
-import { Looks } from './looks.js';
+import { labRequests, messageOf } from './lab-requests.js';
+import { clearState, labState } from './lab-state.js';
 import { useKeptRun } from './use-kept-run.js';
 import { useUrlParameter } from './use-url-parameter.js';
 import { wasmFiles } from './wasm-files.js';
@@ -51,61 +52,23 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
   const chosen = useUrlParameter<Engine>('engine', 'auto', (value) => ENGINES.includes(value as Engine));
 
   let run: WorkerRun<J> | undefined;
-  /** Steps that may still be made before it pauses. */
-  let budget = Number.POSITIVE_INFINITY;
-  let goOn: () => void = () => {};
-  /** The run waits until it may go on. */
-  let waiting = false;
-  let frame: number | undefined;
-  const looks = new Looks(lookNow, config.lookEvery ?? 500);
+  const moves = new Allowance();
   const keptRun = useKeptRun(
     name,
     async () => run!.call('keep' as never, ...([] as never)),
     () => (lab.state === 'running' || lab.state === 'paused') && lab.step > 0,
   );
-  const curves = new Curves(series.length);
-  const now = { step: 0, milliseconds: Number.NaN, latest: [] as number[] };
-
-  const lab = reactive({
-    state: 'idle' as LabHandle['state'],
-    resting: false,
-    chosen,
-    seed,
-    engine: '',
-    device: '',
-    captured: false,
-    step: 0,
-    milliseconds: Number.NaN,
-    bytes: 0,
-    failure: '',
-    notice: '',
-    kept: keptRun.kept,
-    keptStep: keptRun.keptStep,
-    axis: config.axis,
-    labels: series.map(({ label }) => label),
-    latest: series.map(() => Number.NaN),
-    points: markRaw(curves.points),
-    drawn: 0,
-    start: () => begin(),
-    toggle,
-    oneStep,
-    reset,
-    beginAnew,
-    takeEngine,
-    look,
-    call: ((handler: string, ...args: never[]) =>
-      run
-        ? run.call(handler as never, ...(args as never))
-        : Promise.reject(new Error('Nothing is loaded.'))) as unknown as Call<J>,
-    saveFile,
-    openFile: async (file: Blob) => reopen(new Uint8Array(await file.arrayBuffer())),
-    keep: () => told(() => keptRun.keep().then(() => 'Kept in this browser.')),
-    openKept: () => reopen('kept'),
-    goOnFromKept: () => reopen('kept', Number.POSITIVE_INFINITY),
+  const figures = new Figures(series.length, (figure) => {
+    if (!run) return;
+    Object.assign(lab, figure);
+    lab.drawn++;
   });
+  const lab = labState(config, { chosen, seed, kept: keptRun.kept, keptStep: keptRun.keptStep, figures });
+  const requests = labRequests({ config, lab, figures, run: () => run, waits: () => moves.isAwaited });
+  const { looks, look, info: askInfo, told } = requests;
 
   onBeforeUnmount(() => {
-    if (frame !== undefined) cancelAnimationFrame(frame);
+    figures.stop();
     void run?.[Symbol.asyncDispose]?.();
     run = undefined;
   });
@@ -134,25 +97,25 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
       if (opened !== undefined) {
         seed.value = String(info.seed);
         config.restore?.(info.options as OptionsOf<J>);
-        now.step = info.step;
-        budget = opened;
+        figures.goOnFrom(info.step);
+        moves.set(opened);
       }
       keptRun.begin();
-      lab.state = budget > 0 ? 'running' : 'paused';
+      lab.state = moves.isSpent ? 'paused' : 'running';
       await look();
-      if (!mayGoOn()) await permitted();
+      if (moves.isSpent) await permitted();
       for await (const { step, metrics } of mine) {
         if (run !== mine) return;
         record(step, metrics as MetricsOf<J>);
-        budget--;
+        moves.spend();
         keptRun.keepIfDue();
-        if (budget <= 0 || (config.until && step >= config.until())) {
-          budget = 0;
+        if (moves.isSpent || (config.until && step >= config.until())) {
+          moves.set(0);
           lab.state = 'paused';
           await looks.underWay; // of a move before this
           await look();
           if (run !== mine) return;
-          if (!mayGoOn()) await permitted(); // it may have been permitted during the look
+          if (moves.isSpent) await permitted(); // it may have been permitted during the look
         } else if (looks.isDue) void look();
       }
     } catch (error) {
@@ -162,50 +125,42 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     }
   }
 
-  /** Others set the budget while this waits, which the compiler cannot see. */
-  function mayGoOn(): boolean {
-    return budget > 0;
+  function permitted(): Promise<void> {
+    const permission = moves.more();
+    lab.resting = looks.underWay === undefined;
+    return permission;
   }
 
-  function permitted(): Promise<void> {
-    waiting = true;
-    lab.resting = looks.underWay === undefined;
-    return new Promise((resolve) => {
-      goOn = () => {
-        waiting = lab.resting = false;
-        resolve();
-      };
-    });
+  /** So many moves: it goes on, if it stood still. */
+  function permit(count: number): void {
+    lab.resting = false;
+    moves.set(count);
   }
 
   function toggle(): void {
     if (lab.state === 'idle') {
-      budget = Number.POSITIVE_INFINITY;
+      permit(Number.POSITIVE_INFINITY);
       begin();
     } else if (lab.state === 'running') {
-      budget = 0; // the loop stops after the move that is under way
+      permit(0);
       lab.state = 'paused';
     } else if (lab.state === 'paused') {
-      budget = Number.POSITIVE_INFINITY;
       lab.state = 'running';
-      goOn();
+      permit(Number.POSITIVE_INFINITY);
     }
   }
 
   function oneStep(): void {
-    if (lab.state === 'idle') {
-      budget = 1;
-      begin();
-    } else if (lab.state === 'paused') {
-      budget = 1;
-      goOn();
-    }
+    if (lab.state !== 'idle' && lab.state !== 'paused') return;
+    permit(1);
+    begin(); // unless it has begun
   }
 
   async function reset(): Promise<void> {
     const old = run;
     run = undefined;
-    goOn();
+    lab.resting = false;
+    moves.wake();
     lab.state = 'idle';
     clear();
     await old?.[Symbol.asyncDispose]?.();
@@ -223,100 +178,33 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
     begin(open, after);
   }
 
-  async function takeEngine(): Promise<void> {
-    const mine = run;
-    if (!mine) return;
-    lab.failure = '';
-    lab.resting = false;
-    try {
-      await mine.call('engine' as never, ...([chosen.value] as never));
-    } catch (error) {
-      if (run !== mine) return;
-      lab.failure = messageOf(error);
-      chosen.value = lab.engine as Engine; // the one in use stays
-    }
-    if (run === mine) await look();
-  }
-
-  function look(): Promise<void> {
-    lab.resting = false;
-    return looks.look().finally(() => {
-      lab.resting = waiting && looks.underWay === undefined;
-    });
-  }
-
-  /** Asks for the pictures, and what there is to tell. */
-  async function lookNow(): Promise<void> {
-    const mine = run;
-    if (!mine) return;
-    try {
-      await Promise.all([askInfo(mine), config.look?.(lab.call as Call<J>)]);
-    } catch (error) {
-      if (run === mine) lab.failure = messageOf(error);
-    }
-  }
-
-  async function askInfo(mine: WorkerRun<J>): Promise<LabInfo<unknown>> {
-    const info = (await mine.call('info' as never, ...([] as never))) as LabInfo<unknown>;
-    if (run === mine) {
-      lab.engine = info.engine.name;
-      lab.device = info.engine.device;
-      lab.captured = info.captured;
-      lab.bytes = info.bytes;
-      if (now.step === 0 || lab.state === 'loading') lab.step = info.step;
-    }
-    return info;
-  }
-
-  async function saveFile(): Promise<void> {
-    await told(async () => {
-      const bytes = (await run!.call('save' as never, ...([] as never))) as Uint8Array;
-      const file = `${name}-${lab.step}.safetensors`;
-      download(file, 'application/octet-stream', bytes);
-      return `Saved ${file}.`;
-    });
-  }
-
-  async function told(work: () => Promise<string>): Promise<void> {
-    if (!run) return;
-    lab.failure = '';
-    try {
-      lab.notice = await work();
-    } catch (error) {
-      lab.failure = messageOf(error);
-    }
-  }
-
   function record(step: number, metrics: MetricsOf<J>): void {
     const { milliseconds } = metrics as unknown as { readonly milliseconds: number };
-    const values = series.map(({ of }) => of(metrics));
-    now.milliseconds =
-      Number.isNaN(now.milliseconds) || step < 4 ? milliseconds : 0.9 * now.milliseconds + 0.1 * milliseconds;
-    now.step = step;
-    now.latest = values;
-    curves.add(step, values);
-    frame ??= requestAnimationFrame(showNow); // once a frame, however fast the steps come
-  }
-
-  function showNow(): void {
-    frame = undefined;
-    if (!run) return;
-    Object.assign(lab, now);
-    lab.drawn++;
+    figures.record(
+      step,
+      milliseconds,
+      series.map(({ of }) => of(metrics)),
+    );
   }
 
   function clear(): void {
-    Object.assign(now, { step: 0, milliseconds: Number.NaN, latest: [] });
-    curves.clear();
+    clearState(lab, figures);
     looks.forget();
-    const none = { engine: '', device: '', captured: false, bytes: 0, failure: '', notice: '' };
-    Object.assign(lab, now, none, { latest: series.map(() => Number.NaN) });
-    lab.drawn++;
   }
 
-  return lab as unknown as LabHandle<J>;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return Object.assign(lab, {
+    start: () => begin(),
+    toggle,
+    oneStep,
+    reset,
+    beginAnew,
+    look,
+    call: requests.call,
+    takeEngine: requests.takeEngine,
+    saveFile: requests.saveFile,
+    openFile: async (file: Blob) => reopen(new Uint8Array(await file.arrayBuffer())),
+    keep: () => told(() => keptRun.keep().then(() => 'Kept in this browser.')),
+    openKept: () => reopen('kept'),
+    goOnFromKept: () => reopen('kept', Number.POSITIVE_INFINITY),
+  });
 }
