@@ -13,7 +13,7 @@ import { normalNoise, scope } from '../../tensor/src/index.js';
 export function splineLaws(): void {
   rationalQuadraticLaws();
 
-  test.each([1, 4, 8])('laws: at knots, at bounds and beyond as composed: %i bins', async (bins) => {
+  test.each([1, 4, 8, 65])('laws: at knots, at bounds and beyond as composed: %i bins', async (bins) => {
     const bound = bins === 8 ? 0.3 : 4;
     // Equal widths: which of two bins a knot is in is for rounding to say, and makes no difference to y and its gradients.
     const at = Array.from({ length: bins + 1 }, (_, i) => bound * ((2 * i) / bins - 1));

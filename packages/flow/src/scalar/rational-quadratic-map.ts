@@ -29,8 +29,7 @@ export function rationalQuadraticMap(options: SplineOptions = {}): ScalarMap {
   const where = `rationalQuadraticMap(${bins})`;
   const { shares, slopes } = splineParts(where, bins, bound, options);
   const parameters = 3 * bins - 1;
-
-  const own = options.shares === undefined && options.slopes === undefined;
+  const ofOurs = options.shares === undefined && options.slopes === undefined; // which engines may have a kernel for
 
   const knots = (raw: Tensor): Knots => {
     const rows = raw.shape[0]!;
@@ -54,7 +53,7 @@ export function rationalQuadraticMap(options: SplineOptions = {}): ScalarMap {
   const move = (x: Tensor, raw: Tensor, inverse: boolean): Moved => {
     expectShape(`${where}, the raw parameters`, raw, [...x.shape, parameters]);
     const plain = (x: Tensor, raw: Tensor): Moved => composed(x, raw, inverse);
-    const fused = own && rationalQuadraticSpline(x, raw, { bins, bound, leastSlope, inverse }, plain);
+    const fused = ofOurs && rationalQuadraticSpline(x, raw, { bins, bound, leastSlope, inverse }, plain);
     return fused || plain(x, raw);
   };
   return {
