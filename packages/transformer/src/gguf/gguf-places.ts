@@ -21,8 +21,8 @@ export function ggufPlaces(
 ): readonly GgufPlace[] {
   const { vocabulary, width, hidden, context, layers, heads, keyHeads, headWidth, biases, positions, tied } = config;
   const hasShift = config.norm === 'layer' && biases.norms;
-  const norm = (name: string, path: string, size = width): GgufPlace[] =>
-    normPlaces(name, path, size, { shift: hasShift || (biased && size === width) }).map((place) =>
+  const norm = (name: string, path: string): GgufPlace[] =>
+    normPlaces(name, path, width, { shift: hasShift || biased }).map((place) =>
       place.path.endsWith('.shift') && !hasShift ? { ...place, absent: true } : place,
     );
   const map = (
@@ -55,14 +55,17 @@ export function ggufPlaces(
     const [name, path] = [`blk.${layer}`, `blocks.${layer}`];
     const qkv = `${path}.attention.qkv`;
     const both = config.placement === 'both';
+    /** Of queries or keys: an RMS norm, whatever the others are. */
+    const headNorm = (of: string, path: string): GgufPlace[] =>
+      config.queryKeyNorm ? normPlaces(`${name}.attn_${of}_norm`, path, headWidth, { shift: false }) : [];
     const part = (of: string, size: number, from: number): GgufPlace[] =>
       map(`${name}.attn_${of}`, qkv, [width, size], biases.qkv, [from, all]);
     return [
       ...norm(`${name}.attn_norm`, `${path}.attentionNorms.before`),
       ...(fused ? map(`${name}.attn_qkv`, qkv, [width, all], biases.qkv) : []),
       ...(fused ? [] : [...part('q', queries, 0), ...part('k', keys, queries), ...part('v', keys, queries + keys)]),
-      ...(config.queryKeyNorm ? norm(`${name}.attn_q_norm`, `${path}.attention.queryNorm`, headWidth) : []),
-      ...(config.queryKeyNorm ? norm(`${name}.attn_k_norm`, `${path}.attention.keyNorm`, headWidth) : []),
+      ...headNorm('q', `${path}.attention.queryNorm`),
+      ...headNorm('k', `${path}.attention.keyNorm`),
       ...map(`${name}.attn_output`, `${path}.attention.output`, [queries, width], biases.output),
       ...(both ? norm(`${name}.post_attention_norm`, `${path}.attentionNorms.after`) : []),
       ...norm(`${name}.ffn_norm`, `${path}.feedForwardNorms.before`),

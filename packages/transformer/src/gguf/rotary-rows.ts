@@ -2,8 +2,8 @@
 export type PairOrder = 'neighbours' | 'halves';
 
 /**
- * The rows of queries or keys, or their codes or scales, `rows` of them head by head, with pairs in the order `to`: row 2i of a head changes places with row i, row
- * 2i + 1 with row i + headWidth / 2. Attention is the same, as both queries and keys are moved.
+ * The rows of queries or keys, or their codes or scales, `rows` of them head by head, with pairs in the order `to`: row 2i of a head
+ * changes places with row i, row 2i + 1 with row i + headWidth / 2. Attention is the same, as both queries and keys are moved.
  */
 export function rotaryRows<T extends Float32Array | Int32Array>(
   values: T,

@@ -18,8 +18,8 @@ export interface Pretrained {
 
 /**
  * A model and its parameters from a checkpoint of Hugging Face's `transformers`: GPT-2, Llama 2 and 3, SmolLM, Mistral, Mixtral, Qwen
- * 2, 2.5 and 3 (also of experts), Gemma 1, 2 and 3 (text). Half precision becomes float32, or with
- * `bits` the large weights 16, 8 or 4 bits, as `quantised` makes them: each tensor as it comes, so that they are never all in float32.
+ * 2, 2.5 and 3 (also of experts), Gemma 1, 2 and 3 (text). Half precision becomes float32, or with `bits` the large weights 16, 8 or
+ * 4 bits, as `quantised` makes them: each tensor as it comes, so that they are never all in float32.
  *
  * `config` is what its `config.json` says, `tensors` are those of its safetensors files, which are held one at a time.
  *

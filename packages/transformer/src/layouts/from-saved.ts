@@ -27,8 +27,7 @@ export async function fromSaved(
 
 /** Each leaf by its own path and as it is; llama.cpp has a place for all of them but norms behind a sum. */
 function ownPlaces(full: FullConfig): readonly Place[] {
-  const places = ggufPlaces(full).filter(({ path }) => !/Norm\.shift$/.test(path)); // of heads: these are RMS norms
-  const shapes = new Map(places.map((place) => [place.path, leafShape(place)]));
+  const shapes = new Map(ggufPlaces(full).map((place) => [place.path, leafShape(place)]));
   const own = Array.from(shapes, ([path, shape]): Place => ({ name: path, path, shape }));
   if (full.placement !== 'post') return own;
   const behind = own.filter(({ path }) => !path.startsWith('norm.'));
