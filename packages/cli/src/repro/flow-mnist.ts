@@ -115,7 +115,7 @@ export const flowMnistSplinesMultiscale: Protocol = {
     }),
 };
 
-/** As Lippe trained them. */
+/** Epochs, batch and first rate of the tutorial, whose rate falls by 1 % an epoch instead. */
 const TUTORIAL = { epochs: 200, batch: 128, ...adamFrom(1e-3) };
 const SPLINES = {
   epochs: 4,
