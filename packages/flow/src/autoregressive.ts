@@ -1,4 +1,4 @@
-import { expectIntegers } from '@genai/core';
+import { expectIntegers, type Layer } from '@genai/core';
 import { type DenseParams, maskedMlp } from '@genai/nn';
 import { expectShape, inverseOrder, scope } from '@genai/tensor';
 import { mul, reshape, type Tensor, tensor, zerosLike } from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import type { ScalarMap } from './scalar-map.js';
 import { sumEvent } from './sum-event.js';
 
 /** How {@link autoregressive} works. */
-export interface AutoregressiveOptions {
+export interface AutoregressiveOptions<P = readonly DenseParams[]> {
   /** Of the data: the last axis. */
   readonly features: number;
   /** Features of the context that the net sees; 0 unless given. */
@@ -23,6 +23,12 @@ export interface AutoregressiveOptions {
   readonly hidden?: readonly number[];
   /** What stands between them; ReLU unless given. */
   readonly activation?: (x: Tensor) => Tensor;
+  /**
+   * The net in place of a {@link maskedMlp}: from the features and the context beside them, (batch, …, features + context), to the
+   * raw parameters, (batch, …, features · parameters), those of one feature side by side. It must keep to the order: what it makes
+   * for a feature may depend on the context and on features of smaller order, nothing else.
+   */
+  readonly net?: (order: readonly number[], parameters: number) => Layer<Tensor, P>;
 }
 
 /**
@@ -35,10 +41,11 @@ export interface AutoregressiveOptions {
  * @example
  * const layer = autoregressive({ features: 6, context: 2, map: rationalQuadraticMap(), hidden: [128, 128] });
  * @throws GenaiError if a number is out of range, `order` does not hold each of 0 … features − 1 once, or there is neither a
- * feature before another nor a context; when applied, if the last axis is not `features` or a context is missing.
+ * feature before another nor a context; when applied, if the last axis is not `features`, a context is missing or a net of yours
+ * gives another number of parameters.
  * @source Papamakarios et al. 2017, "Masked autoregressive flow for density estimation", eq. 3 to 5; Germain et al. 2015, "MADE".
  */
-export function autoregressive(options: AutoregressiveOptions): Bijector<readonly DenseParams[]> {
+export function autoregressive<P = readonly DenseParams[]>(options: AutoregressiveOptions<P>): Bijector<P> {
   const { features, context: size = 0, passes: most = features, map, hidden = [64, 64], activation } = options;
   const where = `autoregressive(${features})`;
   expectIntegers(where, { features, passes: most });
@@ -49,11 +56,23 @@ export function autoregressive(options: AutoregressiveOptions): Bijector<readonl
   const group = Math.ceil(features / Math.min(most, features));
   const order = places.map((place) => Math.floor(place / group));
   const passes = Math.ceil(features / group);
-  const net = maskedMlp({ order, context: size, outputs: map.parameters, hidden, ...(activation && { activation }) });
+  const { parameters } = map;
+  const make =
+    options.net ??
+    ((order, outputs) =>
+      maskedMlp({
+        order,
+        context: size,
+        outputs,
+        hidden,
+        ...(activation && { activation }),
+      }) as unknown as Layer<Tensor, P>);
+  const net = make(order, parameters);
 
-  const rawOf = (params: readonly DenseParams[], x: Tensor, context: Tensor | undefined): Tensor => {
+  const rawOf = (params: P, x: Tensor, context: Tensor | undefined): Tensor => {
     const raw = net.apply(params, joinContext(where, x, context, size)); // (batch, …, features · parameters)
-    return reshape(raw, [...x.shape, map.parameters]);
+    if (options.net) expectShape(`${where}, the net`, raw, [...x.shape.slice(0, -1), features * parameters]);
+    return reshape(raw, [...x.shape, parameters]);
   };
   return {
     init: net.init,

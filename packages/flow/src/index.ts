@@ -3,6 +3,16 @@ export { type ClassBaseParams, classBase } from './bases/class-base.js';
 export { type DiagonalNormalBaseParams, diagonalNormalBase } from './bases/diagonal-normal-base.js';
 export { type GaussianMixtureBaseParams, gaussianMixtureBase } from './bases/gaussian-mixture-base.js';
 export type { Bijector, Forward, Inverse } from './bijector.js';
+export type {
+  Carried,
+  CarriedConditionalFlow,
+  CarriedConditionalFlowParams,
+  CarriedFlow,
+  CarriedFlowParams,
+} from './carried/carried-flow.js';
+export { type FromNflowsOptions, fromNflows } from './carried/from-nflows.js';
+export { type FromZukoOptions, fromZuko } from './carried/from-zuko.js';
+export type { StateDict, StateEntry } from './carried/state-dict.js';
 export { type AmortizedParams, amortized } from './classic/amortized.js';
 export { type PlanarParams, planar } from './classic/planar.js';
 export { type RadialParams, radial } from './classic/radial.js';
