@@ -1,4 +1,5 @@
 import { GenaiError, key } from '@genai/core';
+import { dense } from '@genai/nn';
 import { normalNoise, scope, valueAndGrad } from '@genai/tensor';
 import { bijectorLaws } from '@genai/testing/bijector-laws';
 import { expectClose } from '@genai/testing/expect-close';
@@ -120,4 +121,8 @@ test('errors: an order that is none, passes and hidden sizes out of range, other
   const map = autoregressive({ features: 3, context: 2, map: affine });
   expect(() => scope(() => map.forward(map.init(key(0)), normalNoise(key(1), [2, 2])))).toThrow(/expected \[…, 3\]/);
   expect(() => scope(() => map.inverse(map.init(key(0)), normalNoise(key(1), [2, 3])))).toThrow(/conditionalFlow/);
+  const narrow = autoregressive({ features: 3, map: affine, net: () => dense(3, 5) });
+  expect(() => scope(() => narrow.forward(narrow.init(key(0)), normalNoise(key(1), [2, 3])))).toThrow(
+    /the net: got shape \[2, 5\], expected \[2, 6\]/,
+  );
 });

@@ -65,6 +65,7 @@ export { type MultiScaleFlowOptions, type MultiScaleFlowParams, multiScaleFlow }
 export { pixelNoise } from './image/pixel-noise.js';
 export { type SplineImageFlowParams, splineImageFlow } from './image/spline-image-flow.js';
 export { type SplineScalesOptions, type SplineScalesParams, splineScales } from './image/spline-scales.js';
+export { type SquareNoiseParams, squareNoise } from './image/square-noise.js';
 export { squeeze } from './image/squeeze.js';
 export { type ImportanceSample, importanceSample } from './importance-sample.js';
 export { invert } from './invert.js';

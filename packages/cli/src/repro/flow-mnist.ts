@@ -14,7 +14,15 @@ import {
 } from '@genai/core';
 import { batches, type Dataset, map, skip, take } from '@genai/data';
 import { bitsPerDimBound, evaluate, type Score } from '@genai/eval';
-import { boundNll, checkerboardFlow, dequantized, multiScaleFlow, pixelNoise, splineImageFlow } from '@genai/flow';
+import {
+  boundNll,
+  checkerboardFlow,
+  dequantized,
+  multiScaleFlow,
+  pixelNoise,
+  splineImageFlow,
+  squareNoise,
+} from '@genai/flow';
 import { scope } from '@genai/tensor';
 import { chain, clipByGlobalNorm, ema, minimize } from '@genai/train';
 import { clone, type Tensor } from '@tensorflow/tfjs-core';
@@ -94,9 +102,10 @@ export const flowMnistSplinesVardeq: Protocol = {
       what: 'spline flow, variational dequantisation',
       published: '1.043',
       layers:
-        '4 couplings by affine maps and splines of 8 pieces, on squares of 2 × 2 pixels, 4 affine couplings of the noise',
+        '4 couplings by affine maps and splines of 8 pieces, 4 affine couplings of the noise, on squares of 2 × 2 pixels',
       ...SPLINES,
-      modelOf: (shape) => dequantized(splineImageFlow({ shape }), { noise: pixelNoise({ shape }) }),
+      epochs: 8,
+      modelOf: (shape) => dequantized(splineImageFlow({ shape }), { noise: squareNoise({ shape }) }),
     }),
 };
 
@@ -109,9 +118,10 @@ export const flowMnistSplinesMultiscale: Protocol = {
       what: 'multi-scale spline flow, variational dequantisation',
       published: '1.020',
       layers:
-        '4 couplings by affine maps and splines of 8 pieces at each of two scales, on squares of 2 × 2 pixels, 4 affine couplings of the noise',
+        '4 couplings by affine maps and splines of 8 pieces at each of two scales, 4 affine couplings of the noise, on squares of 2 × 2 pixels',
       ...SPLINES,
-      modelOf: (shape) => dequantized(splineImageFlow({ shape, couplings: [4, 4] }), { noise: pixelNoise({ shape }) }),
+      epochs: 10,
+      modelOf: (shape) => dequantized(splineImageFlow({ shape, couplings: [4, 4] }), { noise: squareNoise({ shape }) }),
     }),
 };
 

@@ -65,15 +65,8 @@ const WHERE = 'fromNflows';
 
 /** The maps that stand at a place of the state_dict, which may be several or one the other way round. */
 function mapsOf(reader: StateReader, prefix: string, options: FromNflowsOptions): readonly CarriedMap[] {
-  const places = reader.places(`${prefix}._transforms.`);
+  const places = reader.row(`${prefix}._transforms.`);
   if (places.length > 0) {
-    const gap = places.findIndex((place, i) => place !== i);
-    if (gap >= 0) {
-      throw new GenaiError(
-        `${WHERE}: "${prefix}._transforms.${gap}" has no weights, so what it does is not known. Take it out if it is the ` +
-          'identity; else build this flow of maps yourself.',
-      );
-    }
     return places.flatMap((place) => mapsOf(reader, `${prefix}._transforms.${place}`, options));
   }
   if (reader.has(`${prefix}._transform.`)) {
@@ -203,9 +196,11 @@ function actnormOf(reader: StateReader, prefix: string): CarriedMap {
 function batchNormOf(reader: StateReader, prefix: string): CarriedMap {
   const epsilon = 1e-5;
   const raw = reader.vector(`${prefix}.unconstrained_weight`);
-  const [mean, variance, bias] = ['running_mean', 'running_var', 'bias'].map((name) =>
-    reader.vector(`${prefix}.${name}`, raw.length),
-  ) as [Float32Array, Float32Array, Float32Array];
+  const [mean, bias] = ['running_mean', 'bias'].map((name) => reader.vector(`${prefix}.${name}`, raw.length)) as [
+    Float32Array,
+    Float32Array,
+  ];
+  const variance = reader.positive(`${prefix}.running_var`, raw.length);
   const logScale = raw.map((x, i) => Math.log(softplusOf(x) + epsilon) - Math.log(variance[i]! + epsilon) / 2);
   return affineOf(
     logScale,

@@ -28,6 +28,10 @@ test('errors: what is not known is named, and nothing is left over', () => {
   expect(() => fromZuko(new Map([...plain, ['extra', { dtype: 'F32', shape: [], data: [1] }]]))).toThrow(
     /uses "extra"/,
   );
+  const flat = new Map([...plain, ['base.scale', { dtype: 'F32', shape: [4], data: [1, 1, 0, 1] }]]);
+  expect(() => fromZuko(flat)).toThrow(/"base\.scale" must hold numbers above 0/);
+  const gap = new Map([...plain].filter(([name]) => !name.startsWith('transform.transforms.1.')));
+  expect(() => fromZuko(gap)).toThrow(/"transform\.transforms\.1" has no weights/);
   expect(() => fromZuko(conditional)).toThrow(/Pass \{ context: 2 \}/);
   expect(() => fromZuko(plain, { context: 1 })).toThrow(/none of its maps sees a context/);
 });

@@ -45,12 +45,12 @@ export function fromZuko(
 ): CarriedConditionalFlow;
 export function fromZuko(state: StateDict, options: FromZukoOptions = {}): CarriedFlow | CarriedConditionalFlow {
   const reader = readState(WHERE, state);
-  const listed = reader.places('transform.transforms.');
+  const listed = reader.row('transform.transforms.');
   const prefixes = listed.length > 0 ? listed.map((place) => `transform.transforms.${place}`) : ['transform'];
   const maps = prefixes.map((prefix) => mapOf(reader, prefix, options));
   const base = {
     loc: reader.vector('base.loc', maps[0]!.features),
-    logScale: reader.vector('base.scale', maps[0]!.features).map(Math.log),
+    logScale: reader.positive('base.scale', maps[0]!.features).map(Math.log),
   };
   reader.expectAllRead();
   const standard = base.loc.every((x) => x === 0) && base.logScale.every((x) => x === 0);

@@ -19,12 +19,16 @@ export interface StateReader {
   readonly numbers: (name: string) => { readonly shape: readonly number[]; readonly values: Float32Array };
   /** A vector, of `length` where that is known. */
   readonly vector: (name: string, length?: number) => Float32Array;
+  /** A vector of numbers above 0. */
+  readonly positive: (name: string, length: number) => Float32Array;
   /** `nn.Linear`, and what a buffer `mask` beside it keeps of its weight. */
   readonly linear: (prefix: string) => HostLinear;
   /** All names that begin with this. */
   readonly names: (prefix: string) => readonly string[];
   /** The numbers that stand behind a prefix, in their order: of `blocks.` 0, 1, … */
   readonly places: (prefix: string) => readonly number[];
+  /** Those of maps in a row, none of which may be missing: one without weights does something that is not known. */
+  readonly row: (prefix: string) => readonly number[];
   /** Says that nothing needs this. */
   readonly ignore: (name: string) => void;
   /** Fails if something has not been taken, since a flow without it would be another. */
@@ -65,6 +69,19 @@ export function readState(where: string, state: StateDict): StateReader {
     if (shape.length === expected.length && expected.every((size, i) => shape[i] === size)) return;
     throw new GenaiError(`${where}: "${name}" has the shape [${shape}], expected [${expected}].`);
   };
+  const vector = (name: string, length?: number): Float32Array => {
+    const { shape, values } = numbers(name);
+    expectSize(name, shape, [length ?? values.length]);
+    return values;
+  };
+  const places = (prefix: string): readonly number[] => {
+    const found = new Set<number>();
+    for (const name of state.keys()) {
+      const place = name.startsWith(prefix) ? /^\d+/.exec(name.slice(prefix.length)) : null;
+      if (place) found.add(Number(place[0]));
+    }
+    return [...found].sort((a, b) => a - b);
+  };
   const matrix = (name: string): { rows: number; columns: number; values: Float32Array } => {
     const { shape, values } = numbers(name);
     if (shape.length !== 2) throw new GenaiError(`${where}: "${name}" has the shape [${shape}], expected a matrix.`);
@@ -74,10 +91,11 @@ export function readState(where: string, state: StateDict): StateReader {
     has: (prefix) => [...state.keys()].some((name) => name.startsWith(prefix)),
     names: (prefix) => [...state.keys()].filter((name) => name.startsWith(prefix)),
     numbers,
-    vector: (name, length) => {
-      const { shape, values } = numbers(name);
-      expectSize(name, shape, [length ?? values.length]);
-      return values;
+    vector,
+    positive: (name, length) => {
+      const values = vector(name, length);
+      if (values.every((x) => x > 0 && x < Number.POSITIVE_INFINITY)) return values;
+      throw new GenaiError(`${where}: "${name}" must hold numbers above 0, got [${values}].`);
     },
     linear: (prefix) => {
       const { rows: outputs, columns: inputs, values } = matrix(`${prefix}.weight`);
@@ -89,13 +107,15 @@ export function readState(where: string, state: StateDict): StateReader {
       expectSize(`${prefix}.mask`, [mask.rows, mask.columns], [outputs, inputs]);
       return { ...layer, mask: transposed(mask.values, outputs, inputs) };
     },
-    places: (prefix) => {
-      const found = new Set<number>();
-      for (const name of state.keys()) {
-        const place = name.startsWith(prefix) ? /^\d+/.exec(name.slice(prefix.length)) : null;
-        if (place) found.add(Number(place[0]));
-      }
-      return [...found].sort((a, b) => a - b);
+    places,
+    row: (prefix) => {
+      const found = places(prefix);
+      const gap = found.findIndex((place, i) => place !== i);
+      if (gap < 0) return found;
+      throw new GenaiError(
+        `${where}: "${prefix}${gap}" has no weights, so what it does is not known. Take it out if it is the identity; else build ` +
+          'this flow of maps yourself.',
+      );
     },
     ignore: (name) => {
       left.delete(name);

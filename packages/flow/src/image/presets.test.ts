@@ -1,4 +1,4 @@
-import { key, leaves, sizeOf } from '@genai/core';
+import { key, type LowerBound, leaves, type Model, sizeOf } from '@genai/core';
 import { standardNormal } from '@genai/distributions';
 import { normalNoise, owned, scope, uniformNoise } from '@genai/tensor';
 import { bijectorLaws } from '@genai/testing/bijector-laws';
@@ -17,6 +17,7 @@ import { multiScaleFlow } from './multi-scale-flow.js';
 import { pixelNoise } from './pixel-noise.js';
 import { splineImageFlow } from './spline-image-flow.js';
 import { splineScales } from './spline-scales.js';
+import { squareNoise } from './square-noise.js';
 
 bijectorLaws('imageCouplings of pixels beside an image', () => ({
   map: imageCouplings({ shape: [2, 2, 1], count: 2, hidden: 2, context: 1 }),
@@ -67,9 +68,16 @@ test('known answers: at first every preset is the logit of the image, in the ord
       noise: pixelNoise({ shape: small, hidden: 2, count: 2 }),
     });
     const uniform = dequantized(multiScaleFlow({ shape: small, hidden: [2, 2, 2] }), { levels: 8 });
-    const of = (model: typeof alone | typeof scales | typeof uniform, samples: number): Tensor =>
-      model.given(model.init(key(0)) as never).logProbBound(x, key(3), samples);
+    const of = <P>(model: Model<P, LowerBound<Tensor>>, samples: number): Tensor =>
+      model.given(model.init(key(0))).logProbBound(x, key(3), samples);
+    const squares = dequantized(splineImageFlow({ shape: small, hidden: 2 }), {
+      levels: 8,
+      noise: squareNoise({ shape: small, hidden: 2, count: 2 }),
+    });
+    const plain = dequantized(splineImageFlow({ shape: small, hidden: 2 }), { levels: 8 });
     expectClose(of(uniform, 1), of(alone, 1), { absolute: 1e-4 });
+    const [c, d] = [of(squares, 20).dataSync(), of(plain, 20).dataSync()];
+    for (const i of [0, 1, 2]) expect(Math.abs(c[i]! - d[i]!)).toBeLessThan(2);
     const [a, b] = [of(scales, 50).dataSync(), of(alone, 50).dataSync()];
     for (const i of [0, 1, 2]) expect(Math.abs(a[i]! - b[i]!)).toBeLessThan(2); // other draws of the same noise
     expect(alone.given(alone.init(key(0))).sample(key(2), [2]).shape).toEqual([2, ...small]);
