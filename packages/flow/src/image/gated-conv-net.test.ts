@@ -56,5 +56,6 @@ test('known answers: both nets give 0 at first, and have the parameters that the
   };
   // 1 → 32; three blocks of 64 → 32, 1 × 1 64 → 64 and a norm; 64 → 2
   expect(count(gatedConvNet(1, 2))).toBe(320 + 3 * (18_464 + 4_160 + 64) + 1_154);
+  expect(count(gatedConvNet(1, 50, { layers: 1, last: 1 }))).toBe(320 + (18_464 + 4_160 + 64) + 65 * 50);
   expect(count(glowNet(1, 2, { hidden: 8 }))).toBe(9 * 8 + 8 + 64 + 8 + 9 * 8 * 2 + 2);
 });
