@@ -22,6 +22,8 @@ export interface SplineScalesOptions {
   readonly hidden?: number;
   /** Gated residual blocks of a net. Default 3. */
   readonly layers?: number;
+  /** The side of the filters that a net ends in. Default 1: with 3 the many parameters of splines learn more slowly. */
+  readonly last?: number;
   /** Pieces of a spline. Default 8. */
   readonly bins?: number;
 }
@@ -33,8 +35,7 @@ export type SplineScalesParams = readonly Tree<Tensor>[];
  * Couplings of images by affine maps and then rational-quadratic splines, (batch, …shape) → (batch, features), the finest scale first.
  *
  * Each scale makes channels of squares of 2 × 2 pixels and couples the pixels of one diagonal with those of the other: a checkerboard
- * at a quarter of the places. Between scales half of the channels leave. The nets end in 1 × 1 filters: with 3 × 3 ones the many
- * parameters of splines learn more slowly.
+ * at a quarter of the places. Between scales half of the channels leave.
  *
  * @example
  * const density = flow({ transforms: [logitTransform({ alpha: 0.05 }), splineScales({ shape: [32, 32, 3] })], base: standardNormal(3_072) });
@@ -43,10 +44,10 @@ export type SplineScalesParams = readonly Tree<Tensor>[];
  * figure 3 and section 3.6.
  */
 export function splineScales(options: SplineScalesOptions): Bijector<SplineScalesParams> {
-  const { shape, couplings = [4], hidden = 32, layers = 3, bins = 8 } = options;
+  const { shape, couplings = [4], hidden = 32, layers = 3, last = 1, bins = 8 } = options;
   const where = 'splineScales';
   const [height, width, channels] = shape;
-  expectIntegers(where, { height, width, channels, hidden, layers, bins });
+  expectIntegers(where, { height, width, channels, hidden, layers, last, bins });
   for (const count of couplings) expectIntegers(where, { couplings: count });
   const factor = 2 ** couplings.length;
   if (couplings.length === 0 || height % factor !== 0 || width % factor !== 0) {
@@ -62,7 +63,7 @@ export function splineScales(options: SplineScalesOptions): Bijector<SplineScale
         affineMap({ logScale: (raw) => softClip(raw, MOST_LOG_SCALE) }),
         rationalQuadraticMap({ bins, bound: BOUND }),
       ),
-      net: (inputs, outputs) => gatedConvNet(inputs, outputs, { hidden, layers, last: 1 }),
+      net: (inputs, outputs) => gatedConvNet(inputs, outputs, { hidden, layers, last }),
     }),
   );
 }
