@@ -1,8 +1,8 @@
 import { fold, type Key, randomPermutation } from '@genai/core';
 import type { Rows } from '../points.js';
 import { addInnerProducts, matrixOf } from './inner-products.js';
-import { type SampleKernel, squaresOf } from './pair-kernel.js';
-import { eachTile } from './row-products.js';
+import type { SampleKernel } from './pair-kernel.js';
+import { eachTile, squaresOf } from './row-products.js';
 
 export interface DiscrepanciesOptions {
   readonly kernel: SampleKernel;

@@ -1,7 +1,7 @@
 import { GenaiError } from '@genai/core';
 import type { Rows } from '../points.js';
 import { type PolynomialKernelOptions, polynomialOf } from './kernel-distance.js';
-import { eachTile } from './row-products.js';
+import { eachTile, squaresOf } from './row-products.js';
 import { pickRows } from './statistics-arrays.js';
 
 /** How alike two rows are, of their inner product and their squared lengths. */
@@ -66,13 +66,6 @@ export const negativeDistance: SampleKernel = {
   ofDifference: true,
   of: async () => (product, squareA, squareB) => -Math.sqrt(Math.max(0, squareA + squareB - 2 * product)),
 };
-
-/** x · x of each row. */
-export function squaresOf({ values, count, width }: Rows): Float64Array {
-  const squares = new Float64Array(count);
-  for (let i = 0; i < values.length; i++) squares[Math.floor(i / width)]! += values[i]! ** 2;
-  return squares;
-}
 
 const MOST = 1_000;
 

@@ -3,6 +3,7 @@ import { matMul, tensor2d } from '@tensorflow/tfjs-core';
 import { breathing } from '../breathing.js';
 import type { Rows } from '../points.js';
 import { addInnerProducts, type Matrix, matrixOf, mirror, transposeOf } from './inner-products.js';
+import { PANEL } from './strips.js';
 
 /** Rows of a tile, and its columns. */
 const TILE = 512;
@@ -40,8 +41,20 @@ export async function eachTile(
   }
 }
 
-function slice({ values, count, width }: Rows, from: number): Rows {
-  const rows = Math.min(TILE, count - from);
+/** x · x of each row, rounded as products on the host are: two rows that are equal are exactly 0 apart. */
+export function squaresOf(rows: Rows): Float64Array {
+  const squares = new Float64Array(rows.count);
+  for (let top = 0; top < rows.count; top += PANEL) {
+    const some = turned(slice(rows, top, PANEL)); // (width, 4)
+    const products = matrixOf(some.columns, some.columns);
+    addInnerProducts(some, some, products);
+    for (let i = 0; i < some.columns; i++) squares[top + i] = products.values[i * some.columns + i]!;
+  }
+  return squares;
+}
+
+function slice({ values, count, width }: Rows, from: number, most = TILE): Rows {
+  const rows = Math.min(most, count - from);
   return { values: values.subarray(from * width, (from + rows) * width), count: rows, width };
 }
 
