@@ -10,7 +10,10 @@ import { tfjsGradients } from './tfjs-gradients.js';
 
 const conditions = ['@genai/source', 'node', 'import', 'default'];
 
-/** How every package is tested in Node: from source, on the cpu engine, with no tensor left over. */
+/**
+ * How every package is tested in Node: from source, on the cpu engine, with no tensor left over. The files of a package share their
+ * modules, as programs of users do, and the time to load and compile them; where tests mock modules or set the process up, say `isolate`.
+ */
 export const unit = (name: string, test: NonNullable<ViteUserConfig['test']> = {}): ViteUserConfig =>
   defineConfig({
     plugins: [gradientsForNode()],
@@ -21,6 +24,7 @@ export const unit = (name: string, test: NonNullable<ViteUserConfig['test']> = {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       // What needs a browser or a GPU driver has a config of its own.
       exclude: ['**/node_modules/**', '**/*.browser.test.ts', '**/*.isolated.test.ts', '**/*.dawn.test.ts'],
+      isolate: false,
       testTimeout: 60_000,
       expect: { poll: { timeout: 30_000 } }, // a second is short on a machine at work
       ...test,

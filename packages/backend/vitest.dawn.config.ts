@@ -16,6 +16,7 @@ export default unit('backend (dawn)', {
   include: ['test/**/*.dawn.test.ts'],
   exclude: ['**/node_modules/**'],
   setupFiles: ['@genai/testing/setup'],
+  isolate: true,
   pool: 'forks',
   hookTimeout: 60_000,
 });

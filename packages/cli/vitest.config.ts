@@ -1,4 +1,4 @@
 // @boundaries-ignore the shared settings of the workspace
 import { unit } from '../../tools/vitest.shared.js';
 
-export default unit('cli', { setupFiles: ['@genai/testing/setup'] });
+export default unit('cli', { isolate: true, setupFiles: ['@genai/testing/setup'] });

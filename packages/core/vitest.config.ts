@@ -1,4 +1,4 @@
 // @boundaries-ignore the shared settings of the workspace
 import { unit } from '../../tools/vitest.shared.js';
 
-export default unit('core');
+export default unit('core', { isolate: true });

@@ -2,6 +2,7 @@
 import { unit } from '../../tools/vitest.shared.js';
 
 export default unit('simd', {
+  isolate: true,
   setupFiles: ['@genai/testing/setup'],
   globalSetup: ['./test/build-kernels.ts'],
   // A library that someone has built must not compute where WebAssembly is to be tested.
