@@ -1,5 +1,5 @@
 import { disposeTree, key, mapTrees, type Objective, split, type Tree } from '@genai/core';
-import { standardNormal } from '@genai/distributions';
+import { gaussian, standardNormal } from '@genai/distributions';
 import { mlp } from '@genai/nn';
 import { normalNoise, owned, scope, uniformNoise, valueAndGrad } from '@genai/tensor';
 import type { EngineRun } from '@genai/testing/compare-engines';
@@ -17,6 +17,11 @@ import {
   midpoint,
   nll,
   nsf,
+  pointFlow,
+  pointNet,
+  splineImageFlow,
+  splinePoints,
+  squareNoise,
   startedFrom,
 } from '../src/index.js';
 
@@ -58,6 +63,23 @@ export const RUNS: { readonly [name: string]: () => Promise<EngineRun> } = {
     });
     using data = owned({ x: normalNoise(key(9), [4, 2]) });
     return await descent(nll(model), data.x, (params) => model.given(params).sample(key(2), [3]));
+  },
+  'spline couplings of dequantised pictures, with noise that is learned': async () => {
+    const shape = [4, 4, 1] as const;
+    const pictures = splineImageFlow({ shape, couplings: [2, 2], bins: 4, hidden: 4, layers: 1 });
+    const model = dequantized(pictures, { levels: 8, noise: squareNoise({ shape, count: 2, hidden: 4 }) });
+    using data = owned({ x: scope(() => floor(mul(uniformNoise(key(9), [4, ...shape]), 8))) });
+    return await descent(boundNll(model), data.x, (params) => model.given(params).sample(key(2), [1]));
+  },
+  'clouds of points': async () => {
+    const model = pointFlow({
+      encoder: gaussian(pointNet({ outputs: 2 * 2, each: [8], whole: [8] })),
+      prior: nsf({ features: 2, transforms: 1, bins: 4, hidden: [8], passes: 2 }),
+      points: splinePoints({ context: 2, transforms: 2, hidden: [8] }),
+      count: 5,
+    });
+    using data = owned({ x: normalNoise(key(9), [3, 6, 3]) });
+    return await descent(boundNll(model), data.x, (params) => model.given(params).sample(key(2), [1]));
   },
 };
 
