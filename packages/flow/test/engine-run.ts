@@ -66,8 +66,8 @@ export const RUNS: { readonly [name: string]: () => Promise<EngineRun> } = {
   },
   'spline couplings of dequantised pictures, with noise that is learned': async () => {
     const shape = [4, 4, 1] as const;
-    const pictures = splineImageFlow({ shape, couplings: [2, 2], bins: 4, hidden: 4, layers: 1 });
-    const model = dequantized(pictures, { levels: 8, noise: squareNoise({ shape, count: 2, hidden: 4 }) });
+    const pictures = splineImageFlow({ shape, couplings: [1, 1], bins: 4, hidden: 4, layers: 1 });
+    const model = dequantized(pictures, { levels: 8, noise: squareNoise({ shape, count: 1, hidden: 4 }) });
     using data = owned({ x: scope(() => floor(mul(uniformNoise(key(9), [4, ...shape]), 8))) });
     return await descent(boundNll(model), data.x, (params) => model.given(params).sample(key(2), [1]));
   },
