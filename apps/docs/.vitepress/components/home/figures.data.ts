@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import results, { type Performance, type Reproduction, type StepTime } from '../../../results/results.data.js';
 
 /** A figure of ours beside the published one. */
@@ -35,13 +33,9 @@ const SHOWN: readonly (readonly [what: RegExp, metric: RegExp])[] = [
   [/^tiny-shakespeare, nanoGPT's/, /all 1743 windows/],
 ];
 
-const folder = fileURLToPath(new URL('../../../../../docs/results/', import.meta.url));
-
 export default {
-  watch: [`${folder}*.json`, `${folder}performance.*`],
   load: (): Figures => {
-    const files = readdirSync(folder).map((name) => `${folder}${name}`);
-    const { reproductions, performance, measured } = results.load(files);
+    const { reproductions, performance, measured } = results.load();
     const range = (a: keyof Performance, b: keyof Performance): [number, number] => {
       const ratios = performance.flatMap((row) => {
         const [x, y] = [row[a], row[b]] as (StepTime | undefined)[];
