@@ -1,9 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
 import { expect, test } from 'vitest';
 import { hashedRows } from '../../golden/hashed-rows.js';
 import { eachTile, squaresOf } from './row-products.js';
-
-setFlagsFromString('--experimental-wasm-relaxed-simd'); // as the engine simd does: products and sums round once
 
 const width = 40;
 const rows = (seed: number, count: number) => ({ values: hashedRows(seed, 1, count * width)[0]!, count, width });
