@@ -38,7 +38,7 @@ export function labRequests<J extends AnyLabJob>({ config, lab, figures, run, wa
   function look(): Promise<void> {
     lab.resting = false;
     return looks.look().finally(() => {
-      lab.resting = waits() && looks.underWay === undefined;
+      lab.resting = waits() && looks.isIdle;
     });
   }
 

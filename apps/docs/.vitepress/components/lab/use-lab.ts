@@ -112,7 +112,6 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
         if (moves.isSpent || (config.until && step >= config.until())) {
           moves.set(0);
           lab.state = 'paused';
-          await looks.underWay; // of a move before this
           await look();
           if (run !== mine) return;
           if (moves.isSpent) await permitted(); // it may have been permitted during the look
@@ -127,7 +126,7 @@ export function useLab<J extends AnyLabJob>(config: LabConfig<J>): LabHandle<J> 
 
   function permitted(): Promise<void> {
     const permission = moves.more();
-    lab.resting = looks.underWay === undefined;
+    lab.resting = looks.isIdle;
     return permission;
   }
 
