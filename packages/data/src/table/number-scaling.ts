@@ -18,10 +18,12 @@ export type NumberScaling = (sorted: Float64Array) => NumberScale;
  */
 export function standardized(): NumberScaling {
   return (sorted) => {
+    const [least, most] = [sorted[0]!, sorted.at(-1)!];
+    if (least === most) return { kind: 'standard', mean: least, deviation: 1 }; // else rounding of the mean were all there is
     const mean = sorted.reduce((a, b) => a + b / sorted.length, 0);
-    const furthest = Math.max(mean - sorted[0]!, sorted.at(-1)! - mean) || 1; // squares of large numbers would overflow
+    const furthest = Math.max(mean - least, most - mean); // squares of large numbers would overflow
     const share = sorted.reduce((a, b) => a + ((b - mean) / furthest) ** 2 / sorted.length, 0);
-    return { kind: 'standard', mean, deviation: share > 0 ? furthest * Math.sqrt(share) : 1 };
+    return { kind: 'standard', mean, deviation: furthest * Math.sqrt(share) };
   };
 }
 

@@ -124,6 +124,14 @@ test('properties: 200 random tables come back as they were, also from JSON', () 
   }
 });
 
+test('known answer: a column of one value is 0 and has the deviation 1, however many rows add up', () => {
+  for (const value of [7, 0.1, -1e300]) {
+    const codec = tableCodec(tableOf({ x: Array.from({ length: 2_700 }, () => value) }));
+    expect(codec.toJSON().columns[0]).toMatchObject({ scale: { mean: value, deviation: 1 } });
+    expect(new Set(codec.encode(tableOf({ x: [value] })).data)).toEqual(new Set([0]));
+  }
+});
+
 test('errors', () => {
   const codec = tableCodec(birds);
   const many = tableOf({ id: Array.from({ length: 101 }, (_, i) => `row ${i}`) });

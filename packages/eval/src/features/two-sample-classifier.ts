@@ -18,6 +18,7 @@ import {
 import { breathing } from '../breathing.js';
 import { neighboursOf } from '../nearest-neighbours.js';
 import type { Rows } from '../points.js';
+import { standardiser } from './standardiser.js';
 
 /** Learns from labelled rows, 0 or 1, to tell others, as a value for {@link classifierTwoSample}. */
 export interface TwoSampleClassifier {
@@ -72,7 +73,8 @@ export function byNet({ width = 20, steps = 200, learningRate = 0.01 }: ByNetOpt
     classify: async (known, labels, asked, key) => {
       const breath = breathing();
       const net = mlp(width > 0 ? [known.width, width, 1] : [known.width, 1]);
-      const standardised = standardiserOf(known);
+      const scaled = standardiser(known);
+      const standardised = (rows: Rows): Tensor => tensor2d(Float32Array.from(scaled(rows)), [rows.count, rows.width]);
       const [x, y] = scope(() => [standardised(known), tensor1d(labels, 'float32')] as const); // (rows, width), (rows)
       let state = scope(() => begin(net.init(key)));
       try {
@@ -127,17 +129,4 @@ function adamStep(state: State, grad: Params, step: number, learningRate: number
     second,
   );
   return { params, first, second };
-}
-
-/** To mean 0 and deviation 1 of each column of `known`; columns that do not vary are only moved. */
-function standardiserOf({ values, count, width }: Rows): (rows: Rows) => Tensor {
-  const centre = new Float64Array(width);
-  const square = new Float64Array(width);
-  for (let i = 0; i < values.length; i++) centre[i % width]! += values[i]! / count;
-  for (let i = 0; i < values.length; i++) square[i % width]! += (values[i]! - centre[i % width]!) ** 2 / count;
-  const scale = square.map((value) => (value > 0 ? 1 / Math.sqrt(value) : 1));
-  return (rows) => {
-    const moved = Float32Array.from(rows.values, (value, i) => (value - centre[i % width]!) * scale[i % width]!);
-    return tensor2d(moved, [rows.count, width]);
-  };
 }

@@ -1,5 +1,6 @@
 import { expectIntegers, GenaiError } from '@genai/core';
-import { type Points, type Rows, rowsOf } from '../points.js';
+import { standardiser } from '../features/standardiser.js';
+import { type Points, rowsOf } from '../points.js';
 import type { Learner } from '../tables/learner.js';
 import { logisticRegression } from '../tables/logistic-regression.js';
 import { type FitClassifier, labelsOf } from './classifier-accuracy-score.js';
@@ -38,27 +39,16 @@ export function featureClassifier({
     if (targets.length !== rows.count) {
       throw new GenaiError(`${where}: got ${targets.length} labels for ${rows.count} rows, expected one for each.`);
     }
-    const scale = scaleOf(rows);
-    const scores = await learner({ features: scaled(rows, scale), targets, classes, signal });
+    const standardised = standardiser(rows);
+    const scores = await learner({ features: rowsIn(standardised(rows), rows.width), targets, classes, signal });
     return async (others) =>
-      scaled(await rowsOf(where, others, 1, rows.width), scale).map((row) => highest(scores(row)));
+      rowsIn(standardised(await rowsOf(where, others, 1, rows.width)), rows.width).map((row) => highest(scores(row)));
   };
 }
 
-/** Mean and deviation of each feature; 1 in the place of a deviation of 0. */
-type Scale = { readonly mean: Float64Array; readonly deviation: Float64Array };
-
-function scaleOf({ values, count, width }: Rows): Scale {
-  const [mean, variance] = [new Float64Array(width), new Float64Array(width)];
-  for (let i = 0; i < values.length; i++) mean[i % width]! += values[i]! / count;
-  for (let i = 0; i < values.length; i++) variance[i % width]! += (values[i]! - mean[i % width]!) ** 2 / count;
-  return { mean, deviation: variance.map((value) => Math.sqrt(value) || 1) };
-}
-
-function scaled({ values, count, width }: Rows, { mean, deviation }: Scale): Float64Array[] {
-  return Array.from({ length: count }, (_, i) =>
-    Float64Array.from({ length: width }, (_, j) => (values[i * width + j]! - mean[j]!) / deviation[j]!),
-  );
+/** Views of the rows, one after another. */
+function rowsIn(values: Float64Array, width: number): Float64Array[] {
+  return Array.from({ length: values.length / width }, (_, i) => values.subarray(i * width, (i + 1) * width));
 }
 
 /** The first place of the greatest. */

@@ -1,3 +1,4 @@
+import { meanOf } from '../mean-of.js';
 import { columnPairs, type Table, type TableColumn } from './table.js';
 
 /** What {@link pairCorrelations} found. */
@@ -131,8 +132,4 @@ function correlationRatio({ codes, count }: Coded, values: readonly number[]): n
   }
   const between = sums.reduce((sum, value, code) => sum + value ** 2 / sizes[code]!, 0);
   return total > 0 ? Math.min(1, Math.sqrt(between / total)) : 0;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

@@ -1,3 +1,4 @@
+import { meanOf } from '../mean-of.js';
 import { known, type Table, type TableColumn } from './table.js';
 
 /** How rows of tables become vectors. */
@@ -57,7 +58,7 @@ function partOf(column: TableColumn): Part {
     };
   }
   const values = known(column.values);
-  const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  const mean = values.length > 0 ? meanOf(values) : 0;
   const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / Math.max(1, values.length);
   const scale = variance > 0 ? 1 / Math.sqrt(variance) : 1;
   const gaps = values.length < column.values.length;

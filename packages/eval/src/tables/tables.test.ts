@@ -130,6 +130,18 @@ describe('pairCorrelations', () => {
     expect([...matrix[3]!]).toEqual([0, 0, 0, 1, 0]);
   });
 
+  test('law: what is constant goes with nothing, though its mean is rounded', () => {
+    const rows = Array.from({ length: 2_700 }, (_, row) => row);
+    const { matrix } = pairCorrelations(
+      table({
+        x: rows.map((row) => row * 0.37),
+        same: rows.map(() => 0.1),
+        c: rows.map((row) => 'ab'[row % 2]!),
+      }),
+    );
+    expect([...matrix[1]!]).toEqual([0, 1, 0]);
+  });
+
   test('correlationDifference: known answers, columns in another order', () => {
     const real = table({ x: [1, 2, 3, 4], y: [2, 4, 6, 8], z: [1, -1, -1, 1] });
     const synthetic = table({ z: [1, -1, -1, 1], y: [-2, -4, -6, -8], x: [1, 2, 3, 4] });
