@@ -45,10 +45,14 @@ export class Figures {
     const mean = Number.isNaN(before) || step < 4 ? milliseconds : 0.9 * before + 0.1 * milliseconds;
     this.#now = { step, milliseconds: mean, latest };
     this.#curves.add(step, latest);
-    this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = undefined;
-      this.#show(this.#now);
-    });
+    this.#frame ??= requestAnimationFrame(() => this.show());
+  }
+
+  /** Shows what is recorded now, if it is not shown already: what is looked at is of the same step as the figures. */
+  show(): void {
+    if (this.#frame === undefined) return;
+    this.stop();
+    this.#show(this.#now);
   }
 
   /** There are none, which is to be shown at once. */
@@ -59,5 +63,6 @@ export class Figures {
 
   stop(): void {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
   }
 }

@@ -46,6 +46,7 @@ export function labRequests<J extends AnyLabJob>({ config, lab, figures, run, wa
   async function lookNow(): Promise<void> {
     const mine = run();
     if (!mine) return;
+    figures.show();
     try {
       await Promise.all([info(mine), config.look?.(call)]);
     } catch (error) {
