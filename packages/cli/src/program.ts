@@ -55,6 +55,7 @@ export function program(io: Io, dispatch: Dispatch): Command {
       'of models of tables: columns, with commas between, that the others are conditioned on',
       text,
     )
+    .option('--without <columns>', 'of models of tables: columns that are left out, with commas between', text)
     .option('--resume', 'go on with the run in the folder, as if it had not been interrupted')
     .option('--save-steps <count>', 'save every so many steps', integer(1))
     .option('--save-seconds <count>', 'save every so many seconds', positive, 30)

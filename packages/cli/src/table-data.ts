@@ -81,6 +81,21 @@ export async function tableFile(spec: string, cwd: string): Promise<Table> {
   return readTable(await textFile(path), { separator: separatorOf(spec) });
 }
 
+/** The data with all columns but some. @throws UsageError unless there are such columns, and others. */
+export function withoutColumns(data: TableData, spec: string, left: readonly string[]): TableData {
+  const names = data.train.columns.map(({ name }) => name);
+  const unknown = left.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new UsageError(`${spec} has no column "${unknown}". ${suggest(unknown, names)}`);
+  if (names.every((name) => left.includes(name))) throw new UsageError(`--without leaves no column of ${spec}.`);
+  const [train, test] = [data.train, data.test].map((table) => keepColumns(table, (name) => !left.includes(name)));
+  return { kind: 'table', train: train!, test: test! }; // rows of a toy have its density only as a whole
+}
+
+/** The columns of a table whose names `keeps` takes. */
+export function keepColumns({ columns, length }: Table, keeps: (name: string) => boolean): Table {
+  return { length, columns: columns.filter(({ name }) => keeps(name)) };
+}
+
 /** What stands between the cells of a file of this name. */
 export function separatorOf(file: string): string {
   return extname(file).toLowerCase() === '.tsv' ? '\t' : ',';

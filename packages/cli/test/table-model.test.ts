@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { key, randomNormal } from '@genai/core';
-import { readTable } from '@genai/data';
+import { isoDate, readTable } from '@genai/data';
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { type Said, type World, world } from './world.js';
@@ -105,6 +105,58 @@ describe('tables', () => {
     await writeFile(place.path('birds.csv'), `${csv}emu,90,3000,1\n`);
     const other = await place.genai('train', '--out', 'parts', '--resume', '--steps', '9', ...ENGINE);
     expect([other.code, other.err]).toEqual([2, expect.stringMatching(/not the table that parts was begun with/)]);
+    expect(memory().numTensors).toBe(0);
+  });
+
+  test('laws: names and empty columns are left out when told to, dates are learnt, measured and drawn', async () => {
+    await using place = await world();
+    const noise = randomNormal(key(4), 300);
+    const lines = Array.from({ length: 300 }, (_, i) => {
+      const day = Math.round(19_800 + 100 * noise[i]!);
+      return `guest ${i},${isoDate(day)},${(day - 19_000 + (i % 5)) / 10},`;
+    });
+    await writeFile(place.path('stays.csv'), ['name,day,price,note', ...lines, ''].join('\n'));
+    const told = await trained(place, '--data', 'stays.csv');
+    expect([told.code, told.err]).toEqual([2, expect.stringMatching(/--without "name,note"\./)]);
+    expect(told.err).toMatch(/300 rows: column "name" has 300 categories, more than 100; column "note" has no value\./);
+
+    const without = ['--data', 'stays.csv', '--without', 'name,note'];
+    const said = await trained(place, ...without, '--given', 'day', '--steps', '300');
+    expect(said.code, said.err).toBe(0);
+    const drawn = await place.genai('sample', 'run', '--given', 'day=2024-03-18', '--count', '50', ...ENGINE);
+    expect(drawn.out.split('\n')[0]).toBe('day,price');
+    expect(
+      new Set(
+        drawn.out
+          .split('\n')
+          .slice(1, -1)
+          .map((line) => line.split(',')[0]),
+      ),
+    ).toEqual(new Set(['2024-03-18']));
+    expect(Math.abs(mean(numbers(drawn.out, 'price')) - 80)).toBeLessThan(4); // 19,800 days after 1970
+    const measured = await place.genai('eval', 'run', '--data', 'stays.csv', '--scores', 'scored.csv', ...ENGINE);
+    expect(measured.code, measured.err).toBe(0);
+    const scored = await readFile(place.path('scored.csv'), 'utf8');
+    expect(scored.split('\n').slice(0, 2)).toEqual(['name,day,price,note,nll', expect.stringMatching(`^${lines[0]}`)]);
+
+    const on = await place.genai('train', '--out', 'run', '--resume', '--steps', '301', ...ENGINE);
+    expect(on.code, on.err).toBe(0);
+    for (const [argv, message] of [
+      [['train', '--out', 'run', '--resume', '--without', 'day'], /was begun with column "day"/],
+      [['train', 'nsf', ...without.with(-1, 'nam'), '--out', 'a'], /no column "nam"\. Did you mean name\?/],
+      [
+        ['train', 'nsf', ...without.with(-1, 'name,day,price,note'), '--out', 'a'],
+        /--without leaves no column of stays/,
+      ],
+      [
+        ['train', 'vae', '--data', 'digits', '--without', 'day', '--out', 'a'],
+        /vae reads no table\. Leave --without out/,
+      ],
+      [['sample', 'run', '--given', 'day=18.3.2024'], /"day" is a column of dates, YYYY-MM-DD/],
+    ] as const) {
+      const refused = await place.genai(...argv, ...ENGINE);
+      expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(message)]);
+    }
     expect(memory().numTensors).toBe(0);
   });
 

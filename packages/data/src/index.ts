@@ -66,6 +66,7 @@ export { type Picture, withChannels } from './picture.js';
 export { prefetch } from './prefetch.js';
 export { select, skip, take } from './select.js';
 export { type Source, stream } from './stream.js';
+export { isoDate, isoDays } from './table/iso-date.js';
 export { type NumberScale, type NumberScaling, quantileNormalized, standardized } from './table/number-scaling.js';
 export { type ReadTableOptions, readTable } from './table/read-table.js';
 export { selectRows } from './table/select-rows.js';

@@ -35,6 +35,8 @@ export interface TrainCommandOptions {
   readonly seed?: number;
   /** Columns of a table that the others are conditioned on, with commas between. */
   readonly given?: string;
+  /** Columns of a table that are left out, with commas between. */
+  readonly without?: string;
   readonly backend: string;
   readonly resume?: boolean;
   readonly saveSteps?: number;

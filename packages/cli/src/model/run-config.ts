@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { textFile } from '@genai/data/node';
 import type { Io } from '../io.js';
+import { withoutColumns } from '../table-data.js';
 import { UsageError } from '../usage-error.js';
 import { configReader } from './config-reader.js';
 import { dataKind, type RunData } from './data-kind.js';
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly seed?: number;
   /** Of models of tables: columns that the others are conditioned on, with commas between. */
   readonly given?: string;
+  /** Of models of tables: columns that are left out, with commas between. */
+  readonly without?: string;
 }
 
 /** Opens the data, which takes time: called once the words of the command line are known to be right. */
@@ -44,9 +47,11 @@ export async function beginning<D extends { readonly data: RunData }>(
   const forData = await describer(options, model, io.cwd);
   const before = await forData(kind.unknown(spec)); // what is wrong in the file is said before the data is read
   const opened = await open(spec, reads);
-  const described = await forData(await kind.configOf(spec, opened.data, before));
-  kind.expectEnough(spec, opened.data, described);
-  return { ...opened, described };
+  const left = listed(options.without);
+  const data = left && opened.data.kind === 'table' ? withoutColumns(opened.data, spec, left) : opened.data;
+  const described = await forData(await kind.configOf(spec, data, before));
+  kind.expectEnough(spec, data, described);
+  return { ...opened, data, described };
 }
 
 /**
@@ -78,6 +83,14 @@ export async function goingOn<D extends { readonly data: RunData }>(
         `${options.out} was begun with ${flag} ${before}, not ${given}. Leave it out to go on, or choose another --out.`,
       );
     }
+  }
+  const taken = listed(options.without)?.find(
+    (name) => 'table' in data && data.table.columns.some((column) => column.name === name),
+  );
+  if (taken !== undefined) {
+    throw new UsageError(
+      `${options.out} was begun with column "${taken}". Leave --without out to go on, or choose another --out.`,
+    );
   }
   const { steps = training.steps } = options;
   const same = async (): Promise<OpenedTokenizer> => kept as DescribedText;
@@ -121,7 +134,7 @@ export async function tuning<D extends { readonly data: RunData }>(
 
 /** What preset, file and flags say together, once the data are known. */
 async function describer(
-  { config: path, seed, batch, learningRate, steps, given }: RunOptions,
+  { config: path, seed, batch, learningRate, steps, given, without }: RunOptions,
   model: string,
   cwd: string,
 ): Promise<(data: DataConfig, open?: OpenTokenizer) => Promise<Described>> {
@@ -129,7 +142,11 @@ async function describer(
   const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd, family);
   const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
   const columns = listed(given);
-  if (columns && family !== 'table') throw new UsageError(`${model} reads no table. Leave --given out.`);
+  if (family !== 'table') {
+    for (const [flag, value] of Object.entries({ given, without })) {
+      if (value !== undefined) throw new UsageError(`${model} reads no table. Leave --${flag} out.`);
+    }
+  }
   const anotherKind = 'kind' in file.parts && 'kind' in parts && file.parts.kind !== parts.kind;
   return (data, open) => {
     const config = {

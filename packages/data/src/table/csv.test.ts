@@ -36,6 +36,26 @@ describe('readTable: known answers', () => {
     expect(valuesOf(readTable('a\n1\n0x10\n'))).toEqual({ a: ['1', '0x10'] });
     expect(valuesOf(readTable('a\n1\n-\n', { missing: ['-'] }))).toEqual({ a: [1, null] });
   });
+
+  test('dates are days since 1970-01-01, and dates again when written; what is none in one row leaves text', () => {
+    const text = 'born,n\n1970-01-02,1\n,2\n2024-02-29,3\n1969-12-31,4\n';
+    const table = readTable(text);
+    expect(table.columns[0]).toEqual({ name: 'born', kind: 'number', values: [1, null, 19_782, -1], as: 'date' });
+    expect(writeTable(table)).toBe(text);
+    expect(writeTable(selectRows(table, [2]))).toBe('born,n\n2024-02-29,3\n');
+    for (const other of ['2023-02-29', '2024-13-01', '2024-1-1', 'soon', '7']) {
+      expect(readTable(`a\n2024-02-29\n${other}\n`).columns[0]!.kind, other).toBe('category');
+    }
+    expect(readTable('a\n2024-02-29\n', { categories: ['a'] }).columns[0]!.kind).toBe('category');
+    const late: Table = { length: 1, columns: [{ name: 'a', kind: 'number', values: [1e9], as: 'date' }] };
+    expect(() => writeTable(late)).toThrow(/isoDate: 1000000000 days after 1970-01-01 have no date/);
+  });
+
+  test('a column without a value is one of categories of which all are missing', () => {
+    const table = readTable('a,b\n1,\n2,NA\n');
+    expect(table.columns[1]).toEqual({ name: 'b', kind: 'category', values: [null, null] });
+    expect(writeTable(table)).toBe('a,b\n1,\n2,\n');
+  });
 });
 
 test('readTable: errors', () => {
@@ -45,7 +65,6 @@ test('readTable: errors', () => {
     ['a,b\n1,2\n3\n', /line 3 has 1 cells, the first has 2/],
     ['a,b\n"x\ny",2\n3,4,5\n', /line 4 has 3 cells/],
     ['a,a\n1,2\n', /two columns are named "a"/],
-    ['a,b\n1,\n2,NA\n', /column "b" has no value in 2 rows/],
     ['a\n1\ninf\n', /column "a" holds Infinity in row 1, expected finite numbers/],
     ['a\n1e999\n', /holds Infinity in row 0/],
     ['a\n"x\n', /the quote opened in line 2 is not closed/],

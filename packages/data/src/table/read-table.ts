@@ -1,4 +1,5 @@
 import { GenaiError } from '@genai/core';
+import { isoDays } from './iso-date.js';
 import { type Cell, parseCsv } from './parse-csv.js';
 import type { Table, TableColumn } from './table.js';
 import { tableFrom } from './table-of.js';
@@ -8,20 +9,21 @@ export interface ReadTableOptions {
   readonly separator?: string;
   /** What stands for a missing value; nothing, NA, NaN and null unless given. */
   readonly missing?: readonly string[];
-  /** Columns of categories though all their values are numbers: a postal code, say. */
+  /** Columns of categories though all their values are numbers or dates: a postal code, say. */
   readonly categories?: readonly string[];
 }
 
 /**
  * A table from comma-separated values whose first line names the columns.
  *
- * A column whose values are all numbers (in decimal notation) is one of numbers, every other one of categories. In a column of
- * categories what is quoted is never missing. Empty lines count as rows only where there is one column.
+ * A column whose values are all numbers (in decimal notation) is one of numbers, one of dates `YYYY-MM-DD` too (days since 1970-01-01,
+ * written as dates again), every other one of categories, also one without a value. In a column of categories what is quoted is never
+ * missing. Empty lines count as rows only where there is one column.
  *
  * @example
  * const table = readTable('species,grams\nowl,480\nhen,\n'); // the hen's weight is missing
- * @throws GenaiError if a line has another number of cells than the first, two columns have one name, a column has no value or a
- * number that is not finite, a quote is not closed, or the text has no rows.
+ * @throws GenaiError if a line has another number of cells than the first, two columns have one name, a column has a number that is
+ * not finite, a quote is not closed, or the text has no rows.
  * @source RFC 4180.
  */
 export function readTable(
@@ -84,6 +86,12 @@ function columnFrom(
   if (!asCategory && known.some(isNumber) && known.every((cell) => isNumber(cell) || ENDLESS.test(cell.text))) {
     const numberOf = ({ text }: Cell): number => (NUMBER.test(text) ? Number(text) : Number.POSITIVE_INFINITY);
     return { name, kind: 'number', values: cells.map((cell) => (missing.has(cell.text) ? null : numberOf(cell))) };
+  }
+  const days = asCategory ? [] : known.map(({ text }) => isoDays(text.trim()));
+  if (days.length > 0 && !days.includes(undefined)) {
+    let next = 0;
+    const values = cells.map(({ text }) => (missing.has(text) ? null : days[next++]!));
+    return { name, kind: 'number', values, as: 'date' };
   }
   const values = cells.map(({ text, quoted }) => (!quoted && missing.has(text) ? null : text));
   return { name, kind: 'category', values };

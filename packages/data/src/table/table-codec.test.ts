@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { fromArrays } from '../from-arrays.js';
 import { normalQuantile } from './normal-quantile.js';
 import { quantileNormalized, standardized } from './number-scaling.js';
+import { readTable } from './read-table.js';
 import type { Table } from './table.js';
 import { tableCodec, tableCodecFrom } from './table-codec.js';
 import { tableOf } from './table-of.js';
+import { writeTable } from './write-table.js';
 
 const birds = tableOf({
   species: ['owl', 'hen', 'owl', 'emu'],
@@ -132,6 +134,24 @@ test('known answer: a column of one value is 0 and has the deviation 1, however 
   }
 });
 
+test('known answers: dates come back as dates, rounded to days, and are no numbers', () => {
+  const table = readTable('day,n\n2024-02-28,1\n,2\n2024-03-01,3\n');
+  const codec = tableCodecFrom(JSON.parse(JSON.stringify(tableCodec(table))));
+  const { data } = codec.encode(table);
+  expect(codec.decode(data)).toEqual(table);
+  expect(writeTable(codec.decode([0.3, 0, 0]))).toBe('day,n\n2024-02-29,2\n');
+  expect(() => codec.encode(tableOf({ day: [1], n: [1] }))).toThrow(
+    /"day" is one of kind number, the codec learnt it as date/,
+  );
+  const none = readTable('day,n\n,\n,3\n'); // what kind a column without a value is, none can say
+  expect(codec.encode(none).data).toEqual(
+    codec.encode({ ...none, columns: [{ ...table.columns[0]!, values: [null, null] }, none.columns[1]!] } as Table)
+      .data,
+  );
+  const wrong = { columns: [{ ...codec.toJSON().columns[0]!, as: 'time' }] };
+  expect(() => tableCodecFrom(wrong)).toThrow(/columns\[0\]\.as is not "date"/);
+});
+
 test('errors', () => {
   const codec = tableCodec(birds);
   const many = tableOf({ id: Array.from({ length: 101 }, (_, i) => `row ${i}`) });
@@ -139,6 +159,7 @@ test('errors', () => {
     [() => tableCodec(many), /tableCodec: column "id" has 101 categories in 101 rows, at most 100 are expected/],
     [() => tableCodec(birds, { columns: ['beak'] }), /no column "beak", only "species", "grams", "sex", "wing"/],
     [() => tableCodec(birds, { columns: ['sex', 'sex'] }), /two columns are named "sex"/],
+    [() => tableCodec(readTable('a,b\n1,\n2,\n')), /column "b" has no value in 2 rows. Leave it out of `columns`/],
     [() => tableCodec(birds, { columns: [] }), /there are no columns/],
     [() => tableCodec(birds, { mostCategories: 0 }), /mostCategories must be an integer/],
     [() => codec.encode(tableOf({ species: ['owl'] })), /encode: there is no column "grams"/],

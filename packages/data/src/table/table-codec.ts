@@ -91,7 +91,7 @@ function codecOf(description: TableDescription): TableCodec {
       const data = new Float32Array(table.length * width);
       for (const [i, column] of columns.entries()) {
         const write = writerOf(column);
-        for (const [row, value] of columnNamed('encode', table, column.name, column.kind).values.entries()) {
+        for (const [row, value] of columnNamed('encode', table, column.name, column).values.entries()) {
           write(value, data, row * width + starts[i]!);
         }
       }
@@ -109,7 +109,8 @@ function codecOf(description: TableDescription): TableCodec {
       const read = (i: number): TableColumn => {
         const column = columns[i]!;
         const values = Array.from({ length: rows }, (_, row) => readAt(column, features, row * width + starts[i]!));
-        return { name: column.name, kind: column.kind, values } as TableColumn;
+        const dates = column.kind === 'number' && column.as && { as: column.as };
+        return { name: column.name, kind: column.kind, values, ...dates } as TableColumn;
       };
       return { length: rows, columns: columns.map((_, i) => read(i)) };
     },
@@ -120,6 +121,11 @@ function codecOf(description: TableDescription): TableCodec {
 function learnt(column: TableColumn, numbers: NumberScaling, mostCategories: number): ColumnDescription {
   const { name, values } = column;
   const missing = values.some((value) => value === null);
+  if (values.every((value) => value === null)) {
+    throw new GenaiError(
+      `tableCodec: column ${JSON.stringify(name)} has no value in ${values.length} rows. Leave it out of \`columns\`.`,
+    );
+  }
   if (column.kind === 'category') {
     const known = [...new Set(column.values.filter((value) => value !== null))].sort();
     if (known.length <= mostCategories) return { kind: 'category', name, values: known, missing };
@@ -137,6 +143,7 @@ function learnt(column: TableColumn, numbers: NumberScaling, mostCategories: num
     scale: numbers(sorted),
     ...range,
     ...(decimals !== undefined && { decimals }),
+    ...(column.as && { as: column.as }),
     missing,
   };
 }
@@ -190,16 +197,20 @@ function readAt(column: ColumnDescription, features: ArrayLike<number>, at: numb
   return column.values[best] ?? null;
 }
 
-function columnNamed(where: string, table: Table, name: string, kind?: TableColumn['kind']): TableColumn {
+function columnNamed(where: string, table: Table, name: string, known?: ColumnDescription): TableColumn {
   const found = table.columns.find((column) => column.name === name);
   if (!found) {
     const names = table.columns.map((column) => JSON.stringify(column.name)).join(', ');
     throw new GenaiError(`${where}: there is no column ${JSON.stringify(name)}, only ${names}.`);
   }
-  if (kind && found.kind !== kind) {
+  if (known && kindOf(found) !== kindOf(known) && found.values.some((value) => value !== null)) {
     throw new GenaiError(
-      `${where}: column ${JSON.stringify(name)} is one of kind ${found.kind}, the codec learnt it as ${kind}.`,
+      `${where}: column ${JSON.stringify(name)} is one of kind ${kindOf(found)}, the codec learnt it as ${kindOf(known)}.`,
     );
   }
   return found;
+}
+
+function kindOf(column: TableColumn | ColumnDescription): 'number' | 'date' | 'category' {
+  return (column.kind === 'number' && column.as) || column.kind;
 }

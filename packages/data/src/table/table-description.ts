@@ -12,6 +12,8 @@ export type ColumnDescription =
       readonly max: number;
       /** Decimals that all values make do with, 0 for integers; absent where they need more than six. */
       readonly decimals?: number;
+      /** The numbers are days since 1970-01-01, written as dates. */
+      readonly as?: 'date';
       /** Whether values may be missing. */
       readonly missing: boolean;
     }
@@ -44,7 +46,7 @@ export function describedTable(where: string, json: unknown): TableDescription {
   };
   const columnOf = (x: unknown, i: number): ColumnDescription => {
     const place = `columns[${i}]`;
-    const { kind, name, missing, values, scale, min, max, decimals } = recordOf(x);
+    const { kind, name, missing, values, scale, min, max, decimals, as } = recordOf(x);
     if (typeof name !== 'string' || typeof missing !== 'boolean') return fail(place, 'a column with name and missing');
     if (kind === 'category') {
       const isList = Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string');
@@ -62,6 +64,7 @@ export function describedTable(where: string, json: unknown): TableDescription {
     ) {
       return fail(`${place}.decimals`, `an integer from 0 to ${MOST_DECIMALS}`);
     }
+    if (as !== undefined && as !== 'date') return fail(`${place}.as`, '"date"');
     const range = { min: min as number, max: max as number };
     return {
       kind,
@@ -70,6 +73,7 @@ export function describedTable(where: string, json: unknown): TableDescription {
       scale: scaleOf(place, scale),
       ...range,
       ...(decimals !== undefined && { decimals: decimals as number }),
+      ...(as !== undefined && { as }),
     };
   };
   const { columns } = recordOf(json);

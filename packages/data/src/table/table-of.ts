@@ -34,9 +34,6 @@ export function tableFrom(where: string, columns: readonly TableColumn[]): Table
           'Pass columns of one length, null where a value is missing.',
       );
     }
-    if (values.every((value) => value === null)) {
-      throw new GenaiError(`${where}: column ${label} has no value in ${values.length} rows. Leave it out.`);
-    }
     for (const [row, value] of values.entries()) {
       if (typeof value !== 'number' || Number.isFinite(value)) continue;
       throw new GenaiError(
@@ -49,6 +46,9 @@ export function tableFrom(where: string, columns: readonly TableColumn[]): Table
 
 function columnOf(name: string, values: ColumnValues): TableColumn {
   const known = values.map((value) => value ?? null);
+  if (known.every((value) => value === null)) {
+    throw new GenaiError(`tableOf: column ${JSON.stringify(name)} has no value in ${known.length} rows. Leave it out.`);
+  }
   const isAll = <T extends number | string>(type: 'number' | 'string'): ((all: typeof known) => all is (T | null)[]) =>
     ((all: typeof known) => all.every((value) => value === null || typeof value === type)) as never;
   if (isAll<number>('number')(known)) return { name, kind: 'number', values: known };

@@ -1,3 +1,4 @@
+import { isoDate } from './iso-date.js';
 import { expectSeparator } from './read-table.js';
 import type { Table } from './table.js';
 
@@ -9,7 +10,7 @@ import type { Table } from './table.js';
  *
  * @example
  * await writeFile('synthetic.csv', writeTable(codec.decode(rows)));
- * @throws GenaiError if `separator` is not one character.
+ * @throws GenaiError if `separator` is not one character, or a date has a year of more than four digits.
  * @source RFC 4180.
  */
 export function writeTable(
@@ -20,7 +21,12 @@ export function writeTable(
   const cell = (value: string | number | null): string =>
     value === null ? '' : typeof value === 'number' ? String(value) : quoted(value, separator);
   const lines = [columns.map(({ name }) => cell(name)).join(separator)];
-  for (let row = 0; row < length; row++) lines.push(columns.map(({ values }) => cell(values[row]!)).join(separator));
+  const written = columns.map((column) =>
+    column.kind === 'number' && column.as === 'date'
+      ? column.values.map((days) => (days === null ? null : isoDate(days)))
+      : column.values,
+  );
+  for (let row = 0; row < length; row++) lines.push(written.map((values) => cell(values[row]!)).join(separator));
   return `${lines.join('\n')}\n`;
 }
 

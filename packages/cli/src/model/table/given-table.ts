@@ -1,4 +1,4 @@
-import type { ColumnDescription, Table, TableColumn } from '@genai/data';
+import { type ColumnDescription, isoDays, type Table, type TableColumn } from '@genai/data';
 import { suggest } from '../../nearest.js';
 import { UsageError } from '../../usage-error.js';
 
@@ -24,12 +24,17 @@ export function withColumns({ length, columns }: Table, changes: Table): Table {
 }
 
 function columnOf(column: ColumnDescription, value: string, length: number): TableColumn {
-  const { name, kind } = column;
+  const { name } = column;
   const filled = <T>(value: T): T[] => new Array<T>(length).fill(value);
-  if (value === '' && column.missing) return { name, kind, values: filled(null) };
+  if (value === '' && column.missing) return { ...kindOf(column), name, values: filled(null) };
   if (column.kind === 'category') {
     if (column.values.includes(value)) return { name, kind: 'category', values: filled(value) };
     throw new UsageError(`--given ${name}=${value}: unknown value. ${suggest(value, column.values)}`);
+  }
+  if (column.as === 'date') {
+    const days = isoDays(value.trim());
+    if (days !== undefined) return { name, kind: 'number', as: 'date', values: filled(days) };
+    throw new UsageError(`--given ${name}=${value}: "${name}" is a column of dates, YYYY-MM-DD.`);
   }
   const number = Number(value);
   if (value.trim() === '' || !Number.isFinite(number)) {
@@ -39,3 +44,9 @@ function columnOf(column: ColumnDescription, value: string, length: number): Tab
 }
 
 const names = (columns: readonly ColumnDescription[]): string[] => columns.map(({ name }) => name);
+
+function kindOf(
+  column: ColumnDescription,
+): { readonly kind: 'category' } | { readonly kind: 'number'; readonly as?: 'date' } {
+  return column.kind === 'category' ? { kind: 'category' } : { kind: 'number', ...(column.as && { as: column.as }) };
+}

@@ -11,14 +11,14 @@ const [DRAWN, ROUNDS] = [0x726f7773, 0x626f6f74];
 
 /** Means over the held-out rows, each taken once, and what rows that are drawn tell. */
 export async function measureTable(
-  { score, draw, given }: Pick<TableTrainable, 'score' | 'draw' | 'given'>,
+  { score, draw, drawn, given }: Pick<TableTrainable, 'score' | 'draw' | 'drawn' | 'given'>,
   params: Params,
   options: TableMeasure,
 ): Promise<Measured> {
   const { data, names, bootstrap: rounds, key, signal } = options;
   const { test, toy } = data;
   const asked = (name: string): boolean => names.includes(name);
-  if (asked('aboveEntropy') && (!toy || given.length > 0)) {
+  if (asked('aboveEntropy') && (!toy || drawn.length < test.columns.length)) {
     throw new UsageError('aboveEntropy is measured of whole rows of toys, such as moons, whose density is known.');
   }
   const scores: { [name: string]: Measurement } = {};

@@ -86,6 +86,7 @@ function trainable(config: TableConfig): TableTrainable {
     );
     return whole(layout.decode(numbers), conditions);
   };
+  const drawn = columns.map(({ name }) => name);
   return {
     init: model.init,
     step: stepOf(built, config),
@@ -96,7 +97,7 @@ function trainable(config: TableConfig): TableTrainable {
     },
     headline: { metric: 'loss', unit: 'nats' },
     given: config.parts.given,
-    drawn: columns.map(({ name }) => name),
+    drawn,
     draw,
     whatIf: async (params, table, would, key) => {
       const [rows, was, other] = [rowsOf(table), contextOf(table), contextOf(would)];
@@ -116,7 +117,7 @@ function trainable(config: TableConfig): TableTrainable {
       return whole(layout.decode(numbers), would);
     },
     score,
-    measure: (params, options) => measureTable({ score, draw, given: config.parts.given }, params, options),
+    measure: (params, options) => measureTable({ score, draw, drawn, given: config.parts.given }, params, options),
   };
 }
 
