@@ -147,9 +147,10 @@ export async function describeModel(
     return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), tokenizer } }, opened);
   }
   if (entry.reads === 'table') {
-    const data = top.record('data', ['spec', 'table']);
+    const data = top.record('data', ['spec', 'rows', 'table']);
     const { columns } = sound(`${data.where}.table`, () => tableCodecFrom(data.object('table')).toJSON());
-    return (await entry.load()).describe(top, { ...common, data: { spec: data.text('spec'), table: { columns } } });
+    const known = { spec: data.text('spec'), rows: data.integer('rows', 1), table: { columns } };
+    return (await entry.load()).describe(top, { ...common, data: known });
   }
   const data = top.record('data', ['spec', 'shape', 'classes']);
   return (await entry.load()).describe(top, {

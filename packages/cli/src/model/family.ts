@@ -51,6 +51,8 @@ export type TextDataConfig = {
 
 export type TableDataConfig = {
   readonly spec: string;
+  /** Rows to learn from. */
+  readonly rows: number;
   /** All columns, and how they are scaled. */
   readonly table: TableDescription;
 };

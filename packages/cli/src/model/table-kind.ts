@@ -7,11 +7,11 @@ import type { TableDataConfig } from './family.js';
 /** Rows of named columns, numbers standardised. */
 export const tableKind: DataKind<TableData> = {
   example: 'a-file.csv',
-  unknown: (spec) => ({ spec, table: NOTHING }),
+  unknown: (spec) => ({ spec, rows: 1, table: NOTHING }),
   configOf: async (spec, { train, test }) => {
     const whole = allRows(train, test);
     expectLearnable(spec, whole);
-    return { spec, table: descriptionOf(whole) };
+    return { spec, rows: train.length, table: descriptionOf(whole) };
   },
   expectEnough: (spec, { train }, { perStep }) => {
     if (perStep <= train.length) return;

@@ -15,6 +15,8 @@ export type TableParts = (
 export type TableTraining = CommonTraining & {
   /** The longest gradient: a longer one is scaled down to it. */
   readonly clip: number;
+  /** Of the weights of nets, AdamW's: this by the number of rows, as a prior weighs less the more there are, 2 at most. */
+  readonly weightDecay: number;
 };
 
 export type TableConfig = CommonConfig<TableDataConfig> & {
@@ -24,13 +26,17 @@ export type TableConfig = CommonConfig<TableDataConfig> & {
 };
 
 export function parseTable(fields: ConfigReader, common: CommonConfig<TableDataConfig>): TableConfig {
-  const training = fields.record('training', ['steps', 'batch', 'learningRate', 'seed', 'clip']);
+  const training = fields.record('training', ['steps', 'batch', 'learningRate', 'seed', 'clip', 'weightDecay']);
   return {
     family: 'table',
     preset: common.preset,
     parts: partsOf(fields),
     data: common.data,
-    training: { ...commonTraining(training), clip: training.number('clip', LEAST) },
+    training: {
+      ...commonTraining(training),
+      clip: training.number('clip', LEAST),
+      weightDecay: training.number('weightDecay', 0),
+    },
     versions: common.versions,
   };
 }

@@ -2,7 +2,7 @@ import { fold, GenaiError, type LowerBound, type Model, type Samples, type Tree 
 import { batches, fromArrays, type Table, tableCodecFrom } from '@genai/data';
 import { boundNll, conditionalBoundNll } from '@genai/flow';
 import { owned, scope } from '@genai/tensor';
-import { adam, chain, clipByGlobalNorm, minimize } from '@genai/train';
+import { adamW, chain, clipByGlobalNorm, minimize } from '@genai/train';
 import { neg, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { UsageError } from '../../usage-error.js';
 import type { TableFamily } from '../family.js';
@@ -20,6 +20,8 @@ export const tableFamily: TableFamily = {
   },
 };
 
+/** Weights whose gradients always point one way come to the inverse of it, and no further: what hangs together closely needs some. */
+const MOST_DECAY = 2;
 /** Rows that one draw makes. */
 const ROWS = 1_000;
 
@@ -126,10 +128,13 @@ interface Numbers {
   readonly shape: readonly [rows: number, width: number];
 }
 
-function stepOf({ model, given }: BuiltTable, { training: { learningRate, clip } }: TableConfig): AnyStep {
+function stepOf({ model, given }: BuiltTable, { training, data: { rows } }: TableConfig): AnyStep {
   type P = Tree<Tensor>;
   type Rows = Samples<Tensor> & LowerBound<Tensor>;
-  const optimizer = chain(clipByGlobalNorm(clip), adam(learningRate));
+  const { learningRate, clip } = training;
+  const weightDecay = Math.min(training.weightDecay / rows, MOST_DECAY);
+  const decays = (_: string, { rank }: Tensor): boolean => rank > 1; // no biases
+  const optimizer = chain(clipByGlobalNorm(clip), adamW(learningRate, { weightDecay, decays }));
   return given.length > 0
     ? untypedStep(minimize(conditionalBoundNll(model as Model<P, Rows, Tensor>), optimizer))
     : untypedStep(minimize(boundNll(model as unknown as Model<P, Rows>), optimizer));

@@ -11,7 +11,7 @@ interface TablePreset extends Preset {
   readonly training: TableTraining;
 }
 
-const TRAINING: TableTraining = { steps: 2_000, batch: 256, learningRate: 2e-3, seed: 0, clip: 5 };
+const TRAINING: TableTraining = { steps: 2_000, batch: 256, learningRate: 2e-3, seed: 0, clip: 5, weightDecay: 3_000 };
 
 export const TABLE_PRESETS: { readonly [name: string]: TablePreset } = {
   nsf: {
