@@ -115,12 +115,14 @@ describe('tables', () => {
       const day = Math.round(19_800 + 100 * noise[i]!);
       return `guest ${i},${isoDate(day)},${(day - 19_000 + (i % 5)) / 10},`;
     });
-    await writeFile(place.path('stays.csv'), ['name,day,price,note', ...lines, ''].join('\n'));
+    await writeFile(place.path('stays.csv'), ['name,day,price,"note, if any"', ...lines, ''].join('\n'));
     const told = await trained(place, '--data', 'stays.csv');
-    expect([told.code, told.err]).toEqual([2, expect.stringMatching(/--without "name,note"\./)]);
-    expect(told.err).toMatch(/300 rows: column "name" has 300 categories, more than 100; column "note" has no value\./);
+    expect([told.code, told.err]).toEqual([2, expect.stringMatching(/--without 'name,"note, if any"'\./)]);
+    expect(told.err).toMatch(
+      /300 rows: column "name" has 300 categories, more than 100; column "note, if any" has no value\./,
+    );
 
-    const without = ['--data', 'stays.csv', '--without', 'name,note'];
+    const without = ['--data', 'stays.csv', '--without', 'name, "note, if any"'];
     const said = await trained(place, ...without, '--given', 'day', '--steps', '300');
     expect(said.code, said.err).toBe(0);
     const drawn = await place.genai('sample', 'run', '--given', 'day=2024-03-18', '--count', '50', ...ENGINE);
@@ -137,7 +139,10 @@ describe('tables', () => {
     const measured = await place.genai('eval', 'run', '--data', 'stays.csv', '--scores', 'scored.csv', ...ENGINE);
     expect(measured.code, measured.err).toBe(0);
     const scored = await readFile(place.path('scored.csv'), 'utf8');
-    expect(scored.split('\n').slice(0, 2)).toEqual(['name,day,price,note,nll', expect.stringMatching(`^${lines[0]}`)]);
+    expect(scored.split('\n').slice(0, 2)).toEqual([
+      'name,day,price,"note, if any",nll',
+      expect.stringMatching(`^${lines[0]}`),
+    ]);
 
     const on = await place.genai('train', '--out', 'run', '--resume', '--steps', '301', ...ENGINE);
     expect(on.code, on.err).toBe(0);
@@ -145,7 +150,7 @@ describe('tables', () => {
       [['train', '--out', 'run', '--resume', '--without', 'day'], /was begun with column "day"/],
       [['train', 'nsf', ...without.with(-1, 'nam'), '--out', 'a'], /no column "nam"\. Did you mean name\?/],
       [
-        ['train', 'nsf', ...without.with(-1, 'name,day,price,note'), '--out', 'a'],
+        ['train', 'nsf', ...without.with(-1, 'name,day,price,"note, if any"'), '--out', 'a'],
         /--without leaves no column of stays/,
       ],
       [

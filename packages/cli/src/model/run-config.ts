@@ -7,6 +7,7 @@ import { configReader } from './config-reader.js';
 import { dataKind, type RunData } from './data-kind.js';
 import { describeModel, FIELDS } from './families.js';
 import type { DataConfig, Described, DescribedText, OpenedTokenizer } from './family.js';
+import { listedNames } from './listed-names.js';
 import { merged } from './merged.js';
 import { preset } from './presets.js';
 import type { OpenTokenizer } from './text/kept-tokenizer.js';
@@ -47,7 +48,7 @@ export async function beginning<D extends { readonly data: RunData }>(
   const forData = await describer(options, model, io.cwd);
   const before = await forData(kind.unknown(spec)); // what is wrong in the file is said before the data is read
   const opened = await open(spec, reads);
-  const left = listed(options.without);
+  const left = options.without === undefined ? undefined : listedNames(options.without);
   const data = left && opened.data.kind === 'table' ? withoutColumns(opened.data, spec, left) : opened.data;
   const described = await forData(await kind.configOf(spec, data, before));
   kind.expectEnough(spec, data, described);
@@ -73,7 +74,7 @@ export async function goingOn<D extends { readonly data: RunData }>(
     ['--learning-rate', options.learningRate, training.learningRate],
     [
       '--given',
-      listed(options.given)?.join(','),
+      options.given && listedNames(options.given).join(','),
       (kept.config.parts as { given?: readonly string[] }).given?.join(','),
     ],
   ];
@@ -84,7 +85,7 @@ export async function goingOn<D extends { readonly data: RunData }>(
       );
     }
   }
-  const taken = listed(options.without)?.find(
+  const taken = listedNames(options.without ?? '').find(
     (name) => 'table' in data && data.table.columns.some((column) => column.name === name),
   );
   if (taken !== undefined) {
@@ -141,7 +142,7 @@ async function describer(
   const { family, parts, training } = preset(model);
   const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd, family);
   const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
-  const columns = listed(given);
+  const columns = given === undefined ? undefined : listedNames(given);
   if (family !== 'table') {
     for (const [flag, value] of Object.entries({ given, without })) {
       if (value !== undefined) throw new UsageError(`${model} reads no table. Leave --${flag} out.`);
@@ -172,11 +173,6 @@ async function overrides(path: string, cwd: string, family: string): Promise<{ p
   if (top.has('family')) top.oneOf('family', [family]);
   const part = (name: 'parts' | 'training'): object => (top.has(name) ? top.object(name) : {});
   return { parts: part('parts'), training: part('training') };
-}
-
-/** The names in a list with commas. */
-function listed(names: string | undefined): string[] | undefined {
-  return names?.split(',').map((name) => name.trim());
 }
 
 function parsed(path: string, text: string): unknown {

@@ -3,6 +3,7 @@ import { keepColumns, type TableData } from '../table-data.js';
 import { UsageError } from '../usage-error.js';
 import type { DataKind } from './data-kind.js';
 import type { TableDataConfig } from './family.js';
+import { nameList } from './listed-names.js';
 
 /** Rows of named columns, numbers standardised. */
 export const tableKind: DataKind<TableData> = {
@@ -58,8 +59,8 @@ function expectLearnable(spec: string, { columns, length }: Table): void {
   });
   if (faults.length === 0) return;
   const said = faults.map(([, fault]) => fault).join('; ');
-  const without = faults.map(([name]) => name).join(',');
-  throw new UsageError(`${spec}, ${length} rows: ${said}. Go on without: --without "${without}".`);
+  const without = nameList(faults.map(([name]) => name));
+  throw new UsageError(`${spec}, ${length} rows: ${said}. Go on without: --without '${without}'.`);
 }
 
 /** Names and free text have more. */
