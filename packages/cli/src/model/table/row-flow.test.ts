@@ -62,6 +62,22 @@ test('laws: rows come back from their numbers, missing ones too', () => {
   expect(layout.decode(layout.encode(TABLE)).columns.slice(0, 2)).toEqual(TABLE.columns.slice(0, 2));
 });
 
+test('known answers: many categories are digits, the highest first; numbers of none become the last', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `c${String(i).padStart(2, '0')}`);
+  const layout = rowLayout(tableCodec(tableOf({ x: names.map((_, i) => i), name: names })).toJSON().columns);
+  expect(layout.places.slice(1)).toEqual(Array.from({ length: 3 }, () => ({ kind: 'category', levels: 4 })));
+  const rows = tableOf({ x: [0, 1, 2], name: ['c00', 'c27', 'c59'] });
+  const numbers = layout.encode(rows);
+  expect([...numbers].filter((_, i) => i % 4 > 0)).toEqual([0, 0, 0, 1, 2, 3, 3, 2, 3]);
+  expect(layout.decode(numbers).columns[1]).toEqual(rows.columns[1]);
+  expect(layout.decode([0, 3, 3, 3]).columns[1]!.values).toEqual(['c59']);
+  const levels = (count: number) => {
+    const table = tableOf({ a: Array.from({ length: count }, (_, i) => `${i}`) });
+    return rowLayout(tableCodec(table).toJSON().columns).places.map((place) => 'levels' in place && place.levels);
+  };
+  expect([1, 4, 5, 9, 10, 17].map(levels)).toEqual([[1], [4], [3, 3], [3, 3], [4, 4], [3, 3, 3]]);
+});
+
 describe('known answers: the probability of a row under N(0, I)', () => {
   test('categories: P(k) is what a normal has between the logits of k / K, and the sum is 1', () => {
     const found = ['emu', 'hen', 'owl', null].map((kind) => probability([columns[0]!], { kind }));

@@ -37,7 +37,7 @@ export interface RowFlow<P> extends Model<P, Samples<Tensor> & LowerBound<Tensor
  * A flow of real numbers as a model of rows of a {@link RowLayout}: what is no real number is made one by noise, as dequantisation
  * does.
  *
- * - A category k of K is the cell [k, k + 1) / K of a number in (0, 1), whose logit the flow sees.
+ * - A digit k of K levels, of which one or more make a category, is the cell [k, k + 1) / K of a number in (0, 1), whose logit the flow sees.
  * - A number that is known to a cell lies somewhere in it.
  * - Where a number is missing it is a draw from N(0, 1), whose density is taken off again.
  *
