@@ -143,7 +143,7 @@ test('known answers: dates come back as dates, rounded to days, and are no numbe
   expect(() => codec.encode(tableOf({ day: [1], n: [1] }))).toThrow(
     /"day" is one of kind number, the codec learnt it as date/,
   );
-  const none = readTable('day,n\n,\n,3\n'); // what kind a column without a value is, none can say
+  const none = readTable('day,n\n,1\n,3\n'); // what kind a column without a value is, none can say
   expect(codec.encode(none).data).toEqual(
     codec.encode({ ...none, columns: [{ ...table.columns[0]!, values: [null, null] }, none.columns[1]!] } as Table)
       .data,
