@@ -68,10 +68,10 @@ type Description<K extends ColumnDescription['kind']> = ColumnDescription & { re
 function numberPart({ scale, decimals, missing }: Description<'number'>, start: number): Part {
   const deviation = scale.kind === 'standard' ? scale.deviation : 1;
   const cell = decimals === undefined ? 0 : 10 ** -decimals / deviation;
-  const place = { kind: 'number', deviation, cell } as const;
+  const value = { kind: 'number', deviation, cell } as const;
   if (!missing) {
     return {
-      places: [place],
+      places: [value],
       encode: (features, feature, numbers, place) => {
         numbers[place] = features[feature]!;
       },
@@ -83,7 +83,7 @@ function numberPart({ scale, decimals, missing }: Description<'number'>, start: 
   return {
     places: [
       { kind: 'category', levels: 2 },
-      { ...place, missing: start },
+      { ...value, missing: start },
     ],
     encode: (features, feature, numbers, place) => {
       [numbers[place], numbers[place + 1]] = [features[feature + 1]!, features[feature]!];
