@@ -48,7 +48,7 @@ export async function beginning<D extends { readonly data: RunData }>(
   const forData = await describer(options, model, io.cwd);
   const before = await forData(kind.unknown(spec)); // what is wrong in the file is said before the data is read
   const opened = await open(spec, reads);
-  const left = options.without === undefined ? undefined : listedNames(options.without);
+  const left = listed(options.without);
   const data = left && opened.data.kind === 'table' ? withoutColumns(opened.data, spec, left) : opened.data;
   const described = await forData(await kind.configOf(spec, data, before));
   kind.expectEnough(spec, data, described);
@@ -74,7 +74,7 @@ export async function goingOn<D extends { readonly data: RunData }>(
     ['--learning-rate', options.learningRate, training.learningRate],
     [
       '--given',
-      options.given && listedNames(options.given).join(','),
+      listed(options.given)?.join(','),
       (kept.config.parts as { given?: readonly string[] }).given?.join(','),
     ],
   ];
@@ -85,7 +85,7 @@ export async function goingOn<D extends { readonly data: RunData }>(
       );
     }
   }
-  const taken = listedNames(options.without ?? '').find(
+  const taken = listed(options.without)?.find(
     (name) => 'table' in data && data.table.columns.some((column) => column.name === name),
   );
   if (taken !== undefined) {
@@ -142,7 +142,7 @@ async function describer(
   const { family, parts, training } = preset(model);
   const file = path === undefined ? { parts: {}, training: {} } : await overrides(path, cwd, family);
   const flags = Object.entries({ seed, batch, learningRate, steps }).filter(([, value]) => value !== undefined);
-  const columns = given === undefined ? undefined : listedNames(given);
+  const columns = listed(given);
   if (family !== 'table') {
     for (const [flag, value] of Object.entries({ given, without })) {
       if (value !== undefined) throw new UsageError(`${model} reads no table. Leave --${flag} out.`);
@@ -173,6 +173,10 @@ async function overrides(path: string, cwd: string, family: string): Promise<{ p
   if (top.has('family')) top.oneOf('family', [family]);
   const part = (name: 'parts' | 'training'): object => (top.has(name) ? top.object(name) : {});
   return { parts: part('parts'), training: part('training') };
+}
+
+function listed(text: string | undefined): string[] | undefined {
+  return text === undefined ? undefined : listedNames(text);
 }
 
 function parsed(path: string, text: string): unknown {

@@ -36,7 +36,7 @@ const NOTHING: TableDescription = {
 
 /** Of all rows, so that categories which only held-out rows have are known too. */
 function descriptionOf(whole: Table): TableDescription {
-  const learnt = tableCodec(whole).toJSON();
+  const learnt = tableCodec(whole, { mostCategories: MOST_CATEGORIES }).toJSON();
   return tableCodecFrom(learnt).toJSON(); // fields in the order in which a configuration is read, to be compared
 }
 

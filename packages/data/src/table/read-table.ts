@@ -87,10 +87,9 @@ function columnFrom(
     const numberOf = ({ text }: Cell): number => (NUMBER.test(text) ? Number(text) : Number.POSITIVE_INFINITY);
     return { name, kind: 'number', values: cells.map((cell) => (missing.has(cell.text) ? null : numberOf(cell))) };
   }
-  const days = asCategory ? [] : known.map(({ text }) => isoDays(text.trim()));
-  if (days.length > 0 && !days.includes(undefined)) {
-    let next = 0;
-    const values = cells.map(({ text }) => (missing.has(text) ? null : days[next++]!));
+  const daysOf = ({ text }: Cell): number | undefined => isoDays(text.trim());
+  if (!asCategory && known.length > 0 && known.every((cell) => daysOf(cell) !== undefined)) {
+    const values = cells.map((cell) => (missing.has(cell.text) ? null : daysOf(cell)!));
     return { name, kind: 'number', values, as: 'date' };
   }
   const values = cells.map(({ text, quoted }) => (!quoted && missing.has(text) ? null : text));
